@@ -1,0 +1,9 @@
+DROP TABLE consents;
+DROP TABLE mail_tokens;
+DROP TABLE api_tokens;
+DROP TABLE sessions;
+DROP TABLE member_niches;
+DROP TABLE member_tags;
+DROP TABLE members;
+DROP TABLE niches;
+DROP TABLE tiers;

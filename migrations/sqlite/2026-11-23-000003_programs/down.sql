@@ -1,0 +1,6 @@
+DROP TABLE tier_changes;
+DROP TABLE conversion_changes;
+DROP TABLE conversions;
+DROP TABLE imports;
+DROP TABLE affiliate_refs;
+DROP TABLE programs;

@@ -1,0 +1,3 @@
+DROP TABLE downloads;
+DROP TABLE resource_variants;
+DROP TABLE resources;

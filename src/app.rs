@@ -1,0 +1,147 @@
+//! Composition root: builds the parts, wires features to each other, starts, tells its port, stops.
+
+use crate::accounts;
+use crate::config::Config;
+use crate::db::{Clock, Db};
+use crate::error::{Error, Result};
+use crate::house::{House, Parts};
+use crate::i18n::Lang;
+use crate::jobs::{Jobs, Registry, handler};
+use crate::live::Live;
+use crate::mail::{Mailer, SEND_JOB, send_queued};
+use crate::routes;
+use crate::web::headers::{Identify, around};
+use crate::web::limits::Limits;
+use crate::web::pages::{NicheLink, Pages, ShellSource, Surroundings};
+use crate::web::viewer::Viewer;
+use crate::web::{forms, health};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A running server.
+pub struct Running {
+    /// The platform, for tests and commands that work inside the running house.
+    pub house: House,
+    /// Where it listens.
+    pub address: SocketAddr,
+    handle: actix_web::dev::ServerHandle,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+/// Which job kinds listen to which event: the effects that go against the order of features.
+fn listeners(event: &str) -> &'static [&'static str] {
+    match event {
+        _ if event.is_empty() => &[],
+        _ => &[],
+    }
+}
+
+fn registry() -> Registry {
+    let mut jobs = Registry::default();
+    jobs.on(SEND_JOB, handler(send_queued));
+    jobs
+}
+
+/// What surrounds every page: the community's name, the niches and rooms of the viewer.
+fn surroundings() -> ShellSource {
+    Arc::new(|conn, viewer: Option<&Viewer>, lang: Lang| {
+        let settings = crate::settings::load(conn)?;
+        let mut around = Surroundings { community: settings.community_name, ..Surroundings::default() };
+        let Some(viewer) = viewer else { return Ok(around) };
+        let sight = crate::access::Sight::of(viewer);
+        around.niches = crate::members::store::list_visible_niches(conn, sight)?
+            .iter()
+            .map(|n| NicheLink {
+                slug: n.slug.clone(),
+                name: n.name(lang).to_owned(),
+                hue: i64::from(n.hue),
+                ..NicheLink::default()
+            })
+            .collect();
+        Ok(around)
+    })
+}
+
+/// Opens the database of `config`; commands that need no server use it alone.
+///
+/// # Errors
+/// When the folder or the database cannot be opened.
+pub fn open_database(config: &Config, clock: Clock) -> Result<Db> {
+    std::fs::create_dir_all(&config.data_dir)
+        .map_err(|e| Error::config(format!("KONTOR_DATA_DIR: cannot create {}: {e}", config.data_dir.display())))?;
+    Db::open(&config.database_url, clock, Arc::new(listeners))
+}
+
+/// Builds the house without listening.
+///
+/// # Errors
+/// When a part cannot be built.
+pub fn build(config: Config, clock: Clock) -> Result<House> {
+    let db = open_database(&config, clock)?;
+    Ok(House::new(Parts {
+        mailer: Mailer::new(&config)?,
+        pages: Pages::load(surroundings())?,
+        jobs: Jobs::new(registry()),
+        live: Live::default(),
+        limits: Limits::new(config.rate_limits),
+        db,
+        config,
+    }))
+}
+
+/// Starts the server; it answers when this returns.
+///
+/// # Errors
+/// When a part cannot be built or the address is taken.
+pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
+    health::start_metrics();
+    let socket = listen(config.listen)?;
+    let address = socket.local_addr().map_err(Error::internal)?;
+    config.listen = address;
+    if config.base_url.is_none() {
+        config.base_url = url::Url::parse(&format!("http://{address}")).ok();
+    }
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let house = build(config, clock)?;
+    house.jobs.start(&house);
+    let for_app = web::Data::new(house.clone());
+    let identify: Identify = |house, credentials| Box::pin(accounts::actions::identify(house, credentials));
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(for_app.clone())
+            .app_data(web::Data::new(identify))
+            .app_data(web::PayloadConfig::new(forms::JSON_LIMIT))
+            .wrap(from_fn(around))
+            .wrap(Compress::default())
+            .configure(routes::configure)
+    })
+    .workers(workers)
+    .disable_signals()
+    .shutdown_timeout(5)
+    .listen(socket)
+    .map_err(Error::internal)?
+    .run();
+    let handle = server.handle();
+    let server = tokio::spawn(server);
+    Ok(Running { house, address, handle, server })
+}
+
+fn listen(address: SocketAddr) -> Result<std::net::TcpListener> {
+    std::net::TcpListener::bind(address)
+        .map_err(|e| Error::config(format!("KONTOR_LISTEN: cannot listen on {address}: {e}")))
+}
+
+impl Running {
+    /// Drains and stops within ten seconds: no new work, running work ends, everything queued is written.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        self.house.jobs.stop(Duration::from_secs(3)).await;
+        self.house.db.close();
+        if let Err(error) = self.server.await {
+            tracing::error!(%error, "the server did not end well");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! One file a command.
+
+pub mod admin;
+pub mod migrate;
+pub mod serve;

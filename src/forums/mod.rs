@@ -1,0 +1,1 @@
+//! Forums: threads and posts in niches, reading state, likes, moderation.

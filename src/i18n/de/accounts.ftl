@@ -1,0 +1,10 @@
+accounts-login-title = Anmelden
+accounts-login-button = Anmelden
+accounts-email = E-Mail-Adresse
+accounts-password = Passwort
+accounts-password-hint = Mindestens 10 Zeichen. Ein Satz ist leichter zu merken als ein Rätsel.
+accounts-name = Name
+accounts-setup-title = Willkommen in deinem Kontor
+accounts-setup-lead = Lege das erste Admin-Konto an. Dieser Link gilt einmal.
+accounts-setup-button = Konto anlegen und eintreten
+error-field-credentials = E-Mail-Adresse und Passwort passen nicht zusammen, oder das Konto ist noch nicht offen.

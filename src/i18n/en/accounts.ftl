@@ -1,0 +1,10 @@
+accounts-login-title = Sign in
+accounts-login-button = Sign in
+accounts-email = E-mail address
+accounts-password = Password
+accounts-password-hint = At least 10 characters. A sentence is easier to remember than a riddle.
+accounts-name = Name
+accounts-setup-title = Welcome to your Kontor
+accounts-setup-lead = Create the first admin account. This link works once.
+accounts-setup-button = Create account and enter
+error-field-credentials = E-mail address and password do not fit together, or the account is not open yet.

@@ -1,0 +1,37 @@
+//! Kontor: one self-hosted house for an affiliate program. Forums, chat rooms, newsletters and a library of
+//! swipe copy over one set of members, niches, tiers and segments that the partners' sales decide.
+//!
+//! Reading order: the composition root and every URL, then the platform (which knows no feature),
+//! then the features, each of which may use the platform and the features before it.
+
+// Composition root, every URL, the command line's commands.
+pub mod app;
+pub mod commands;
+pub mod openapi;
+pub mod routes;
+
+// Foundations.
+pub mod config;
+pub mod error;
+pub mod house;
+pub mod settings;
+
+// Platform: knows no feature.
+pub mod db;
+pub mod i18n;
+pub mod jobs;
+pub mod live;
+pub mod mail;
+pub mod text;
+pub mod web;
+
+// Features, in the order in which they may know each other.
+pub mod access;
+pub mod accounts;
+pub mod forums;
+pub mod library;
+pub mod members;
+pub mod newsletters;
+pub mod programs;
+pub mod rooms;
+pub mod segments;

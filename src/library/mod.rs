@@ -1,0 +1,1 @@
+//! The library: resources, swipe copy with merge fields and disclosure, downloads.

@@ -1,0 +1,88 @@
+//! The command line: parse, load the configuration, run one command.
+
+use clap::{Parser, Subcommand};
+use kontor::commands;
+use kontor::config::Config;
+use kontor::error::Error;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "kontor", version, about = "Forums, chat, newsletters and swipe copy for an affiliate program")]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server (the default).
+    Serve,
+    /// Apply migrations and exit.
+    Migrate,
+    /// Work on admin accounts.
+    Admin {
+        #[command(subcommand)]
+        what: AdminCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Make an admin.
+    Create {
+        /// E-mail address.
+        #[arg(long)]
+        email: String,
+        /// Shown name.
+        #[arg(long)]
+        name: String,
+        /// Read the password from standard input (the only way: arguments are seen by others).
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    // A missing .env file is the normal case.
+    let _ = dotenvy::dotenv();
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        eprintln!("kontor: TLS could not be set up");
+        return ExitCode::FAILURE;
+    }
+    let line = Line::parse();
+    let config = match Config::load(|name| std::env::var(name).ok()) {
+        Ok(config) => config,
+        Err(error) => return fail(&error),
+    };
+    start_log(&config);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Error::internal(error)),
+    };
+    match runtime.block_on(run(line.command.unwrap_or(Command::Serve), config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn run(command: Command, config: Config) -> Result<(), Error> {
+    match command {
+        Command::Serve => commands::serve::run(config).await,
+        Command::Migrate => commands::migrate::run(&config),
+        Command::Admin { what: AdminCommand::Create { email, name, .. } } => {
+            commands::admin::create(&config, &email, &name).await
+        }
+    }
+}
+
+fn start_log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json { log.json().init() } else { log.compact().init() }
+}
+
+fn fail(error: &Error) -> ExitCode {
+    eprintln!("kontor: {error}");
+    ExitCode::FAILURE
+}

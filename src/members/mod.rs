@@ -1,0 +1,3 @@
+//! Members, their niches and tiers, the directory, the audit log.
+
+pub mod store;

@@ -1,0 +1,1 @@
+//! Newsletters: campaigns, deliveries, consent, unsubscribing.

@@ -1,0 +1,1 @@
+//! Programs, conversions and their ingestion, tiers earned by sales, standing.

@@ -1,0 +1,1 @@
+//! Chat: rooms, events, membership, presence, unread.

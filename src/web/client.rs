@@ -1,0 +1,34 @@
+//! Where a request came from. Forwarding headers count only when the peer is a trusted proxy,
+//! and then from the right: the last address that is not ours is the client.
+
+use crate::config::Config;
+use actix_web::HttpRequest;
+use actix_web::dev::ServiceRequest;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Address of the client.
+pub fn address(req: &ServiceRequest, config: &Config) -> IpAddr {
+    let peer = req.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a| a.ip());
+    let trusted = |ip: IpAddr| config.trusted_proxies.iter().any(|n| n.contains(ip));
+    if !trusted(peer) {
+        return peer;
+    }
+    let mut hops = Vec::new();
+    for value in req.headers().get_all("x-forwarded-for") {
+        hops.extend(value.to_str().unwrap_or("").split(',').map(|h| h.trim().to_owned()));
+    }
+    let mut client = peer;
+    for hop in hops.iter().rev() {
+        let Ok(ip) = hop.parse::<IpAddr>() else { break };
+        client = ip;
+        if !trusted(ip) {
+            break;
+        }
+    }
+    client
+}
+
+/// Whether the direct peer is on this machine and no proxy stands between.
+pub fn is_loopback(req: &HttpRequest) -> bool {
+    req.peer_addr().is_some_and(|a| a.ip().is_loopback()) && !req.headers().contains_key("x-forwarded-for")
+}

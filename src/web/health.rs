@@ -1,0 +1,59 @@
+//! What machines ask about the server itself.
+
+use super::client;
+use super::guards::Ctx;
+use crate::error::{Error, Result};
+use actix_web::{HttpRequest, HttpResponse};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::sync::LazyLock;
+use subtle::ConstantTimeEq;
+
+static METRICS: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
+    let recorder = PrometheusBuilder::new()
+        .set_buckets(&[0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0])
+        .ok()?
+        .build_recorder();
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder).ok()?;
+    Some(handle)
+});
+
+/// Starts collecting metrics; one recorder serves the whole process.
+pub fn start_metrics() {
+    LazyLock::force(&METRICS);
+}
+
+/// `/healthz`: the process answers.
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// `/readyz`: the database answers, and Redis where it is set.
+pub async fn readyz(ctx: Ctx) -> Result<HttpResponse> {
+    ctx.house.db.ping().await.map_err(|_| Error::Unavailable)?;
+    if !ctx.house.live.is_linked().await {
+        return Err(Error::Unavailable);
+    }
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"))
+}
+
+/// `/metrics`: Prometheus text, for this machine or who holds the token.
+pub async fn metrics(req: HttpRequest, ctx: Ctx) -> Result<HttpResponse> {
+    let bearer = req
+        .headers()
+        .get("authorization")
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.strip_prefix("Bearer "))
+        .unwrap_or("");
+    let by_token = ctx
+        .house
+        .config
+        .metrics_token
+        .as_deref()
+        .is_some_and(|want| bool::from(want.as_bytes().ct_eq(bearer.as_bytes())));
+    if !by_token && !client::is_loopback(&req) {
+        return Err(Error::NotFound);
+    }
+    let text = METRICS.as_ref().map(PrometheusHandle::render).unwrap_or_default();
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
+}

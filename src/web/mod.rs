@@ -1,0 +1,19 @@
+//! The web platform: who is asking ([`viewer`], [`guards`]), what they sent ([`forms`], [`csrf`], [`idempotency`]),
+//! what they get ([`pages`], [`problem`], [`paging`], [`assets`]), and what protects both ([`headers`], [`limits`]).
+//! It knows no feature.
+
+pub mod assets;
+pub mod client;
+pub mod csrf;
+pub mod forms;
+pub mod guards;
+pub mod headers;
+pub mod health;
+pub mod helpers;
+pub mod idempotency;
+pub mod limits;
+pub mod pages;
+pub mod paging;
+pub mod problem;
+pub mod redirect;
+pub mod viewer;

@@ -1,0 +1,7 @@
+//! The suite: a real server on a port of its own with a database of its own, asked over real sockets.
+//! `KONTOR_TEST_POSTGRES=postgres://…` runs the same tests on PostgreSQL.
+
+mod support;
+
+mod accounts;
+mod platform;
