@@ -7,7 +7,6 @@ import { keys } from './lib/keys.js';
 import { overlays } from './lib/overlays.js';
 
 const root = document.documentElement;
-root.classList.add('js');
 
 /** Starts the modules below `scope`; call it again for nodes that arrive later. */
 export function start(scope = document) {
@@ -18,6 +17,17 @@ export function start(scope = document) {
       .catch((error) => console.error(`module ${element.dataset.module}`, error));
   }
 }
+
+// The choice of a theme shows at once; the server remembers it for the next page. Before forms(), which would take it for a departure.
+on(document, 'submit', '[data-theme-form]', async (form, event) => {
+  const theme = event.submitter?.value;
+  if (!theme) return;
+  event.preventDefault();
+  root.dataset.theme = theme;
+  for (const button of form.querySelectorAll('[name=theme]')) button.setAttribute('aria-pressed', String(button.value === theme));
+  const { post } = await import('./lib/fetch.js');
+  post(form.getAttribute('action'), new URLSearchParams({ theme, next: location.pathname })).catch(() => {});
+});
 
 overlays();
 forms();
@@ -30,17 +40,6 @@ on(document, 'click', '[data-copy], [data-copy-from]', async (button) => {
   copyButton(button);
 });
 on(document, 'click', '[data-dismiss]', (button) => button.parentElement.remove());
-
-// The choice of a theme shows at once; the server remembers it for the next page.
-on(document, 'submit', '[data-theme-form]', async (form, event) => {
-  const theme = event.submitter?.value;
-  if (!theme) return;
-  event.preventDefault();
-  root.dataset.theme = theme;
-  for (const button of form.querySelectorAll('[name=theme]')) button.setAttribute('aria-pressed', String(button.value === theme));
-  const { post } = await import('./lib/fetch.js');
-  post(form.getAttribute('action'), new URLSearchParams({ theme, next: location.pathname })).catch(() => {});
-});
 
 // Hover cards only where there is a pointer that hovers.
 if (matchMedia('(hover: hover)').matches) {

@@ -49,7 +49,6 @@ shell-key-search = Suchen
 shell-key-send = Geschriebenes absenden
 shell-key-next = Nächster, voriger Eintrag
 shell-key-help = Diese Hilfe
-shell-key-go = Danach ein Buchstabe: zum Bereich
 shell-single-keys = Einzelne Tasten
 shell-single-keys-hint = Schalte sie aus, wenn du per Sprache eingibst.
 

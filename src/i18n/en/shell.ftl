@@ -49,7 +49,6 @@ shell-key-search = Search
 shell-key-send = Send what you are writing
 shell-key-next = Next, previous entry
 shell-key-help = This help
-shell-key-go = Then a letter: go to a section
 shell-single-keys = Single keys
 shell-single-keys-hint = Switch off if you use speech input.
 

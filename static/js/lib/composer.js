@@ -47,7 +47,10 @@ function draft(form, area, note) {
       if (!note.classList.contains('count-over')) note.textContent = word('draft');
     }, 600);
   });
-  form.addEventListener('submit', () => { clearTimeout(timer); sessionStorage.setItem(`${key}-sent`, area.value); localStorage.removeItem(key); });
+  form.addEventListener('submit', () => {
+    clearTimeout(timer);
+    localStorage.removeItem(key);
+  });
 }
 
 function count(area, note) {

@@ -41,7 +41,7 @@ function tell(error, quiet) {
   return error;
 }
 
-/** api('POST', '/api/v1/threads/1/posts', { body }) → parsed JSON, or null for an empty answer. Options: quiet, signal, key (Idempotency-Key). */
+/** api('POST', '/api/v1/threads/1/posts', { body: 'Text' }) → parsed JSON, or null for an empty answer. Options: quiet, signal, key (Idempotency-Key). */
 export async function api(method, url, body, options = {}) {
   const response = await request(method, url, { ...options, body, accept: 'application/json' });
   return response.status === 204 ? null : response.json();

@@ -1,4 +1,4 @@
-// Dialogs by attribute, the one question dialog, and what menus need where the browser lacks popovers or CSS anchors.
+// Dialogs by attribute, the one question dialog, and what menus need where the browser lacks CSS anchors.
 import { on } from './dom.js';
 
 export function overlays() {
@@ -26,11 +26,13 @@ export function overlays() {
     entries.at((entries.indexOf(document.activeElement) + step) % entries.length)?.focus();
     event.preventDefault();
   });
-  // The drawer is a place to go from: on another page of the same kind it starts closed, after a jump it closes.
-  on(document, 'click', '#drawer a', () => { const drawer = document.getElementById('drawer'); if (drawer.matches?.(':popover-open')) drawer.hidePopover(); });
+  // A link to the same page, or the palette, leaves the drawer open otherwise.
+  on(document, 'click', '#drawer a', (link) => {
+    const drawer = link.closest('#drawer');
+    if (drawer.matches(':popover-open')) drawer.hidePopover();
+  });
 
-  if (!('popover' in HTMLElement.prototype)) import('./popover.js').then((module) => module.polyfill());
-  else if (!CSS.supports('position-area', 'block-end')) import('./popover.js').then((module) => module.place());
+  if (!CSS.supports('position-area', 'block-end')) import('./popover.js').then((module) => module.placeMenus());
 }
 
 /** Asks in a dialog; resolves to true or false. `yes` is the verb on the button ("Delete"). */
@@ -38,7 +40,8 @@ export function ask(question, yes = '') {
   const dialog = document.getElementById('question');
   const button = dialog.querySelector('[data-yes]');
   dialog.querySelector('#question-text').textContent = question;
-  if (yes) button.textContent = yes;
+  button.dataset.word ??= button.textContent;
+  button.textContent = yes || button.dataset.word;
   return new Promise((resolve) => {
     let answer = false;
     button.onclick = () => { answer = true; dialog.close(); };
