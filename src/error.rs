@@ -54,6 +54,8 @@ pub enum Error {
     TooLarge(usize),
     /// The body's media type is not one this address takes.
     UnsupportedType,
+    /// The address exists and does not know that method.
+    MethodNotAllowed,
     /// The request cannot be read at all; the code names the reason.
     BadRequest(&'static str),
     /// Kontor is stopping or a part it needs is away for a moment.

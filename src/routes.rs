@@ -5,7 +5,7 @@ use crate::accounts::web as accounts;
 use crate::error::Error;
 use crate::openapi;
 use crate::web::{assets, health};
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use actix_web::web::{ServiceConfig, get, post, to};
 
 /// Registers every URL.
@@ -16,9 +16,10 @@ pub fn configure(app: &mut ServiceConfig) {
     app.default_service(to(nowhere));
 }
 
-/// Every other address.
-async fn nowhere() -> Result<HttpResponse, Error> {
-    Err(Error::NotFound)
+/// Every other address, and known ones asked with a method they do not know.
+async fn nowhere(req: HttpRequest) -> Result<HttpResponse, Error> {
+    let known = req.resource_map().has_resource(req.path());
+    Err(if known { Error::MethodNotAllowed } else { Error::NotFound })
 }
 
 fn machines(app: &mut ServiceConfig) {

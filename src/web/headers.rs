@@ -11,6 +11,7 @@ use crate::house::House;
 use crate::i18n::Lang;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
@@ -65,6 +66,10 @@ pub async fn around(
     let Some(house) = req.app_data::<web::Data<House>>().map(|h| House::clone(h)) else {
         return Err(Error::internal("no house").into());
     };
+    // HEAD is GET without the body (RFC 9110, 9.3.2); the server leaves the body out by itself.
+    if req.method() == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
     let seen = seen(&req);
     let mut asked = asked(&req, &house);
     let (result, statements) = crate::db::statements_of(async {

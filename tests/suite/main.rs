@@ -4,4 +4,6 @@
 mod support;
 
 mod accounts;
+mod architecture;
+mod database;
 mod platform;

@@ -1,6 +1,6 @@
 //! The platform: health, errors, headers, both databases alike.
 
-use crate::support::Server;
+use crate::support::{Client, Server};
 use kontor::db::migrations;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,4 +34,36 @@ async fn every_migration_has_a_way_back() {
     migrations::revert_all(&url).unwrap();
     assert!(!migrations::apply(&url).unwrap().is_empty());
     server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_address_asked_the_wrong_way_says_so_and_head_is_get_without_a_body() {
+    let server = Server::start().await;
+    let anyone = server.visitor();
+    anyone.delete("/healthz").await.expect(405);
+    let head = Client::send(anyone.request(reqwest::Method::HEAD, "/healthz")).await.expect(200);
+    assert_eq!(head.text, "");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clients_address_comes_from_trusted_proxies_only() {
+    let behind = Server::start_with(&[("KONTOR_TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let direct = Server::start().await;
+    // Sign-in tries are limited per address: twelve addresses behind a proxy never share one, one direct peer does.
+    for (server, limited) in [(&behind, false), (&direct, true)] {
+        let mut refused = 0;
+        for n in 0..12 {
+            let someone = server.visitor().with_header("x-forwarded-for", &format!("198.51.100.{n}"));
+            let email = format!("nobody{n}@example.org");
+            let answer = someone.form("/login", &[("email", email.as_str()), ("password", "wrong")]).await;
+            if answer.status == 429 {
+                refused += 1;
+                assert!(answer.header("retry-after").parse::<u32>().unwrap() >= 1);
+            }
+        }
+        assert_eq!(refused > 0, limited);
+    }
+    behind.stop().await;
+    direct.stop().await;
 }

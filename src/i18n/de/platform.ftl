@@ -41,6 +41,7 @@ error-bad_request-title = Unlesbare Anfrage
 error-bad_json = Der Inhalt ist kein gültiges JSON.
 error-bad_form = Das Formular war nicht lesbar.
 error-method_not_allowed = Diese Adresse kennt diese Methode nicht.
+error-method_not_allowed-title = Methode nicht erlaubt
 error-unavailable = Kontor ist einen Augenblick mit sich beschäftigt. Bitte versuche es gleich noch einmal.
 error-unavailable-title = Einen Moment bitte
 error-internal = Bei uns ist etwas schiefgegangen. Wir haben es festgehalten; deine Daten sind sicher.

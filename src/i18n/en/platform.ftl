@@ -41,6 +41,7 @@ error-bad_request-title = Bad request
 error-bad_json = The body is not valid JSON.
 error-bad_form = The form could not be read.
 error-method_not_allowed = This address does not know that method.
+error-method_not_allowed-title = Method not allowed
 error-unavailable = Kontor is busy with itself for a moment. Please try again.
 error-unavailable-title = One moment, please
 error-internal = Something went wrong on our side. We have a record of it; your data is safe.
