@@ -2,7 +2,7 @@
 
 use crate::accounts;
 use crate::config::Config;
-use crate::db::{Clock, Db};
+use crate::db::{Clock, Db, HOUR};
 use crate::error::{Error, Result};
 use crate::house::{House, Parts};
 use crate::i18n::Lang;
@@ -14,7 +14,7 @@ use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
 use crate::web::pages::{NicheLink, Pages, ShellSource, Surroundings};
 use crate::web::viewer::Viewer;
-use crate::web::{forms, health};
+use crate::web::{forms, health, idempotency};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use std::net::SocketAddr;
@@ -42,7 +42,15 @@ fn listeners(event: &str) -> &'static [&'static str] {
 fn registry() -> Registry {
     let mut jobs = Registry::default();
     jobs.on(SEND_JOB, handler(send_queued));
+    jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs
+}
+
+/// Forgets what is over: idempotency keys, full rate limits.
+async fn tidy(house: House, (): ()) -> Result<()> {
+    house.limits.tidy();
+    house.db.write_background(idempotency::tidy).await?;
+    Ok(())
 }
 
 /// What surrounds every page: the community's name, the niches and rooms of the viewer.

@@ -112,6 +112,15 @@ pub fn mark_failed(tx: &mut Tx<'_>, id: i64, fence: i64, error: &str, next_at: O
     Ok(())
 }
 
+/// Holds a running job's lease for another while.
+pub fn renew(tx: &mut Tx<'_>, id: i64, fence: i64, lease: Ms) -> Result<()> {
+    let until = tx.now() + lease;
+    diesel::update(jobs::table.filter(jobs::id.eq(id)).filter(jobs::fence.eq(fence)))
+        .set(jobs::lease_until.eq(Some(until)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Lets a job that a stopping worker did not finish start again at once.
 pub fn release(tx: &mut Tx<'_>, id: i64, fence: i64) -> Result<()> {
     diesel::update(jobs::table.filter(jobs::id.eq(id)).filter(jobs::fence.eq(fence)))

@@ -60,8 +60,10 @@ impl Registry {
 
 /// How many jobs run side by side; heavy ones bring their own concurrency.
 const SIDE_BY_SIDE: usize = 8;
-/// A job longer than this is taken for dead and may start elsewhere.
-const LEASE: Ms = 10 * MINUTE;
+/// A job whose lease was not renewed for this long is taken for dead and starts again, here or elsewhere.
+const LEASE: Ms = 2 * MINUTE;
+/// A running job renews its lease this often.
+const RENEWAL: Duration = Duration::from_secs(30);
 /// The longest sleep: other nodes' jobs and moved clocks are noticed by then.
 const NAP: Duration = Duration::from_millis(500);
 
@@ -191,10 +193,12 @@ impl Jobs {
     async fn run(&self, house: &House, job: Leased) {
         let Some(handler) = self.0.registry.handlers.get(job.kind.as_str()) else { return };
         let (id, fence) = (job.id, job.fence);
-        let work = tokio::spawn(handler(house.clone(), job.payload.clone()));
-        let outcome = match work.await {
-            Ok(outcome) => outcome,
-            Err(panic) => Err(Error::internal(panic)),
+        let mut work = tokio::spawn(handler(house.clone(), job.payload.clone()));
+        let outcome = loop {
+            tokio::select! {
+                ended = &mut work => break ended.unwrap_or_else(|panic| Err(Error::internal(panic))),
+                () = tokio::time::sleep(RENEWAL) => renew(&house.db, id, fence).await,
+            }
         };
         let ended = match outcome {
             Ok(()) => house.db.write_background(move |tx| store::delete_done(tx, id, fence)).await.map(|_| ()),
@@ -239,6 +243,12 @@ impl Jobs {
                 done += 1;
             }
         }
+    }
+}
+
+async fn renew(db: &Db, id: i64, fence: i64) {
+    if let Err(error) = db.write_background(move |tx| store::renew(tx, id, fence, LEASE)).await {
+        tracing::warn!(%error, id, "the lease of a job could not be renewed");
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::csrf::{payload, read_body};
 use super::forms::JSON_LIMIT;
+use super::guards::Asked;
 use super::viewer::Viewer;
 use crate::db::{DAY, Tx, schema::idempotency_keys as keys};
 use crate::error::{Error, Result};
@@ -65,14 +66,16 @@ pub async fn around<B: MessageBody + 'static>(
 }
 
 fn key_of(req: &ServiceRequest) -> Option<(String, String)> {
-    if req.method() != Method::POST || !req.path().starts_with("/api/") {
+    // Signing in may simply be repeated, and its answer is nobody else's business.
+    if req.method() != Method::POST || !req.path().starts_with("/api/") || req.path() == "/api/v1/session" {
         return None;
     }
     let key = req.headers().get("idempotency-key")?.to_str().ok()?.trim();
     if key.is_empty() || key.len() > 255 {
         return None;
     }
-    let actor = req.extensions().get::<Arc<Viewer>>().map_or_else(|| "visitor".to_owned(), |v| format!("m{}", v.id));
+    let member = req.extensions().get::<Arc<Viewer>>().map(|v| format!("m{}", v.id));
+    let actor = member.or_else(|| Some(format!("v{}", req.extensions().get::<Asked>()?.ip)))?;
     Some((actor, key.to_owned()))
 }
 
