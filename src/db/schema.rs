@@ -421,10 +421,10 @@ diesel::table! {
         kind -> Text,
         title -> Text,
         summary -> Text,
+        search_key -> Text,
         niche_id -> Nullable<BigInt>,
         program_id -> Nullable<BigInt>,
         min_rank -> Integer,
-        embargo -> Text,
         publish_at -> Nullable<BigInt>,
         status -> Text,
         rev -> Integer,
@@ -432,6 +432,14 @@ diesel::table! {
         created_by -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_embargoes (resource_id, rank) {
+        resource_id -> BigInt,
+        rank -> Integer,
+        until -> BigInt,
     }
 }
 
@@ -568,6 +576,7 @@ diesel::joinable!(message_reactions -> messages (message_id));
 diesel::joinable!(message_reactions -> members (member_id));
 diesel::joinable!(resources -> niches (niche_id));
 diesel::joinable!(resources -> programs (program_id));
+diesel::joinable!(resource_embargoes -> resources (resource_id));
 diesel::joinable!(resource_variants -> resources (resource_id));
 diesel::joinable!(downloads -> resources (resource_id));
 diesel::joinable!(downloads -> members (member_id));
@@ -609,6 +618,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     message_cids,
     message_reactions,
     resources,
+    resource_embargoes,
     resource_variants,
     downloads,
     segments,

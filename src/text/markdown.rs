@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 /// Grows when the output changes, so that a job can render stored texts again.
 pub const RENDERER_VERSION: i32 = 1;
 
-fn options(hard_breaks: bool) -> Options<'static> {
+pub(super) fn options(hard_breaks: bool) -> Options<'static> {
     let mut o = Options::default();
     o.extension.strikethrough = true;
     o.extension.table = true;

@@ -1,8 +1,11 @@
 //! Text: Markdown to safe HTML at write time, excerpts, word counts, folding for search and unique names.
 
 mod markdown;
+pub mod merge;
+mod plain;
 
 pub use markdown::{RENDERER_VERSION, chat_html, page_html, post_html};
+pub use plain::plain_text;
 
 use unicode_normalization::UnicodeNormalization;
 

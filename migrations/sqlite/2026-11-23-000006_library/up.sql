@@ -3,10 +3,10 @@ CREATE TABLE resources (
     kind TEXT NOT NULL,
     title TEXT NOT NULL,
     summary TEXT NOT NULL DEFAULT '',
+    search_key TEXT NOT NULL DEFAULT '',
     niche_id BIGINT REFERENCES niches ON DELETE SET NULL,
     program_id BIGINT REFERENCES programs ON DELETE SET NULL,
     min_rank INTEGER NOT NULL DEFAULT 0,
-    embargo TEXT NOT NULL DEFAULT '{}',
     publish_at BIGINT,
     status TEXT NOT NULL DEFAULT 'published',
     rev INTEGER NOT NULL DEFAULT 1,
@@ -17,6 +17,13 @@ CREATE TABLE resources (
 );
 CREATE INDEX resources_status_id ON resources (status, id);
 CREATE INDEX resources_niche_id ON resources (niche_id);
+
+CREATE TABLE resource_embargoes (
+    resource_id BIGINT NOT NULL REFERENCES resources ON DELETE CASCADE,
+    rank INTEGER NOT NULL,
+    until BIGINT NOT NULL,
+    PRIMARY KEY (resource_id, rank)
+) WITHOUT ROWID;
 
 CREATE TABLE resource_variants (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
