@@ -3,6 +3,7 @@
 
 use super::viewer::{Proof, Viewer};
 use crate::error::Error;
+use crate::house::House;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header;
 use actix_web::{HttpMessage, web};
@@ -63,14 +64,13 @@ fn same_site(req: &ServiceRequest) -> Result<(), Error> {
         Some(_) => return Err(Error::Forbidden("cross_site")),
         None => {}
     }
-    match text("origin") {
-        None => Ok(()),
-        Some(origin) => {
-            let host = req.connection_info().host().to_owned();
-            let same = origin.split_once("://").is_some_and(|(_, o)| o == host);
-            if same { Ok(()) } else { Err(Error::Forbidden("cross_site")) }
-        }
-    }
+    let Some(origin) = text("origin") else { return Ok(()) };
+    let host = text("host").or_else(|| req.uri().authority().map(|a| a.as_str()));
+    // The address people use may differ from the one the proxy asks us by.
+    let public = req.app_data::<web::Data<House>>().and_then(|h| h.config.base_url.clone());
+    let ours = host.is_some_and(|h| origin.split_once("://").is_some_and(|(_, o)| o == h))
+        || public.is_some_and(|url| url.origin().ascii_serialization() == origin);
+    if ours { Ok(()) } else { Err(Error::Forbidden("cross_site")) }
 }
 
 fn given_in_head(req: &ServiceRequest) -> Option<String> {
