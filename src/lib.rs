@@ -22,6 +22,7 @@ pub mod i18n;
 pub mod jobs;
 pub mod live;
 pub mod mail;
+pub mod search;
 pub mod text;
 pub mod web;
 

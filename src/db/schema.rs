@@ -337,6 +337,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    post_reports (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        member_id -> BigInt,
+        reason -> Text,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        closed_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     rooms (id) {
         id -> BigInt,
         slug -> Text,
@@ -550,6 +562,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    search_entries (id) {
+        id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        niche_id -> Nullable<BigInt>,
+        min_rank -> Integer,
+        lang -> Text,
+        path -> Text,
+        title -> Text,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(member_tags -> members (member_id));
 diesel::joinable!(member_niches -> members (member_id));
 diesel::joinable!(member_niches -> niches (niche_id));
@@ -567,6 +594,8 @@ diesel::joinable!(thread_reads -> members (member_id));
 diesel::joinable!(thread_reads -> threads (thread_id));
 diesel::joinable!(niche_reads -> members (member_id));
 diesel::joinable!(niche_reads -> niches (niche_id));
+diesel::joinable!(post_reports -> posts (post_id));
+diesel::joinable!(post_reports -> members (member_id));
 diesel::joinable!(rooms -> niches (niche_id));
 diesel::joinable!(room_members -> rooms (room_id));
 diesel::joinable!(room_members -> members (member_id));
@@ -611,6 +640,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     post_likes,
     thread_reads,
     niche_reads,
+    post_reports,
     rooms,
     room_members,
     messages,
@@ -626,4 +656,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     suppressions,
     campaign_events,
+    search_entries,
 );

@@ -3,9 +3,11 @@
 mod markdown;
 pub mod merge;
 mod plain;
+mod search;
 
 pub use markdown::{RENDERER_VERSION, chat_html, page_html, post_html};
 pub use plain::plain_text;
+pub use search::{Terms, escape_into, excerpt_html, plain, search_words};
 
 use unicode_normalization::UnicodeNormalization;
 

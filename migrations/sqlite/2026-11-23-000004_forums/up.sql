@@ -58,3 +58,16 @@ CREATE TABLE niche_reads (
     seen_at BIGINT NOT NULL,
     PRIMARY KEY (member_id, niche_id)
 ) WITHOUT ROWID;
+
+CREATE TABLE post_reports (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    post_id BIGINT NOT NULL REFERENCES posts ON DELETE CASCADE,
+    member_id BIGINT NOT NULL REFERENCES members ON DELETE CASCADE,
+    reason TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    closed_by BIGINT,
+    UNIQUE (post_id, member_id)
+);
+CREATE INDEX post_reports_closed_at_id ON post_reports (closed_at, id);
+CREATE INDEX post_reports_member_id ON post_reports (member_id);

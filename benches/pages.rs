@@ -1,0 +1,2 @@
+//! Speed of the thread page.
+fn main() {}

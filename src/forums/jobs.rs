@@ -1,0 +1,107 @@
+//! Keeps the search in step, behind the commit.
+
+use super::model::{PostId, ThreadId};
+use super::store;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::house::House;
+use crate::jobs::{NewJob, enqueue};
+use crate::search::{self, Entry};
+use crate::text::plain;
+use serde::{Deserialize, Serialize};
+
+/// Puts one post into the search, or takes it out.
+pub const INDEX: &str = "forums.index";
+/// Goes through the posts of a thread, or through all.
+pub const REINDEX: &str = "forums.reindex";
+
+/// Posts of one step of [`REINDEX`].
+const STEP: i64 = 200;
+
+/// Payload of [`INDEX`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IndexPost {
+    /// The post.
+    pub post: PostId,
+}
+
+/// Payload of [`REINDEX`].
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reindex {
+    /// Only this thread.
+    pub thread: Option<ThreadId>,
+    /// Posts up to this one are done.
+    pub after: PostId,
+}
+
+/// Asks for a post to be indexed once the transaction is on disk.
+///
+/// # Errors
+/// When the job cannot be written.
+pub fn enqueue_index(tx: &mut Tx<'_>, post: PostId) -> Result<()> {
+    enqueue(tx, NewJob::new(INDEX, &IndexPost { post })?.priority(-1))
+}
+
+/// Asks for every post of a thread (or of all) to be indexed again.
+///
+/// # Errors
+/// When the job cannot be written.
+pub fn enqueue_reindex(tx: &mut Tx<'_>, thread: Option<ThreadId>) -> Result<()> {
+    enqueue(tx, NewJob::new(REINDEX, &Reindex { thread, after: PostId(0) })?.priority(-1))
+}
+
+/// Runs [`INDEX`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn index(house: House, job: IndexPost) -> Result<()> {
+    house.db.write_background(move |tx| index_post(tx, job.post)).await
+}
+
+/// Runs one step of [`REINDEX`] and asks for the next.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reindex(house: House, job: Reindex) -> Result<()> {
+    house
+        .db
+        .write_background(move |tx| {
+            let ids = store::list_ids_after(tx, job.thread, job.after, STEP)?;
+            for id in &ids {
+                index_post(tx, *id)?;
+            }
+            match ids.last() {
+                Some(last) if ids.len() as i64 == STEP => {
+                    enqueue(tx, NewJob::new(REINDEX, &Reindex { thread: job.thread, after: *last })?.priority(-1))
+                }
+                _ => Ok(()),
+            }
+        })
+        .await
+}
+
+/// The opening post stands for its thread, every other one for itself.
+fn index_post(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
+    let Some(place) = store::find_place(tx, id)? else { return search::remove(tx, "post", id.0) };
+    let (kind, object_id) = if place.number == 1 { ("thread", place.thread_id.0) } else { ("post", place.id.0) };
+    if place.deleted_at.is_some() || place.hidden_at.is_some() || place.thread_hidden {
+        return search::remove(tx, kind, object_id);
+    }
+    let thread = super::model::thread_path(place.thread_id, &place.title);
+    let path = if place.number == 1 { thread } else { super::model::path_to(&thread, place.number) };
+    search::put(
+        tx,
+        &Entry {
+            kind,
+            object_id,
+            niche_id: Some(place.niche_id),
+            min_rank: place.min_rank,
+            lang: place.lang.unwrap_or_default(),
+            path,
+            title: place.title,
+            own_title: place.number == 1,
+            body: plain(&place.html),
+            created_at: place.created_at,
+        },
+    )
+}

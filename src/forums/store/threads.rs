@@ -1,0 +1,175 @@
+//! SQL of threads.
+
+use crate::access::Sight;
+use crate::db::schema::{members, niche_reads, niches, thread_reads, threads};
+use crate::db::{Conn, Ms, Tx};
+use crate::error::Result;
+use crate::forums::model::{ThreadId, ThreadRow};
+use crate::web::paging::Cursor;
+use crate::web::viewer::MemberId;
+use diesel::prelude::*;
+
+/// Lifts pinned threads above every time in a cursor's key.
+const PINNED: i64 = 1 << 52;
+
+/// The query behind every [`ThreadRow`]: only what `$sight` may see.
+macro_rules! visible {
+    ($sight:expr) => {{
+        let sight: Sight = $sight;
+        let last = diesel::alias!(members as last_posters);
+        threads::table
+            .inner_join(niches::table)
+            .left_join(members::table.on(members::id.nullable().eq(threads::author_id)))
+            .left_join(last.on(last.field(members::id).nullable().eq(threads::last_post_by)))
+            .left_join(
+                thread_reads::table.on(thread_reads::thread_id
+                    .eq(threads::id)
+                    .and(thread_reads::member_id.eq(sight.member.0))),
+            )
+            .left_join(
+                niche_reads::table.on(niche_reads::niche_id
+                    .eq(threads::niche_id)
+                    .and(niche_reads::member_id.eq(sight.member.0))),
+            )
+            .filter(niches::min_rank.le(sight.rank))
+            // false <= false, true <= team: one comparison instead of a condition that depends on the viewer.
+            .filter(threads::hidden.le(sight.team))
+            .select((
+                threads::id,
+                threads::niche_id,
+                threads::author_id,
+                threads::title,
+                threads::post_count,
+                threads::last_number,
+                threads::last_post_at,
+                threads::pinned,
+                threads::locked,
+                threads::hidden,
+                threads::created_at,
+                niches::slug,
+                niches::name_de,
+                niches::name_en,
+                niches::hue,
+                members::name.nullable(),
+                last.field(members::name).nullable(),
+                thread_reads::last_number.nullable(),
+                niche_reads::seen_at.nullable(),
+            ))
+    }};
+}
+
+/// The thread `id`, if `sight` may see it.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`] otherwise.
+pub fn find_visible_thread(conn: &mut Conn, sight: Sight, id: ThreadId) -> Result<ThreadRow> {
+    Ok(visible!(sight).filter(threads::id.eq(id.0)).first(conn)?)
+}
+
+/// Where a list of threads goes on after `row`.
+pub fn cursor_of(row: &ThreadRow) -> Cursor {
+    Cursor { key: row.last_post_at + if row.pinned { PINNED } else { 0 }, id: row.id.0 }
+}
+
+/// Threads of a niche: pinned ones first, then by the newest post.
+pub fn list_visible_threads(
+    conn: &mut Conn,
+    sight: Sight,
+    niche: i64,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<ThreadRow>> {
+    let mut list = visible!(sight).filter(threads::niche_id.eq(niche)).into_boxed();
+    if let Some(after) = after {
+        let pinned = after.key >= PINNED;
+        let at: Ms = if pinned { after.key - PINNED } else { after.key };
+        let beyond = threads::last_post_at.lt(at).or(threads::last_post_at.eq(at).and(threads::id.lt(after.id)));
+        list = if pinned {
+            list.filter(threads::pinned.eq(false).or(beyond))
+        } else {
+            list.filter(threads::pinned.eq(false)).filter(beyond)
+        };
+    }
+    Ok(list
+        .order((threads::pinned.desc(), threads::last_post_at.desc(), threads::id.desc()))
+        .limit(limit)
+        .load(conn)?)
+}
+
+/// The threads with the newest posts across all niches `sight` may enter.
+pub fn list_newest(conn: &mut Conn, sight: Sight, limit: i64) -> Result<Vec<ThreadRow>> {
+    Ok(visible!(sight).order((threads::last_post_at.desc(), threads::id.desc())).limit(limit).load(conn)?)
+}
+
+/// Niche to number of threads, posts and time of the newest post.
+pub fn count_by_niche(conn: &mut Conn, sight: Sight) -> Result<Vec<(i64, i64, Option<Ms>)>> {
+    Ok(threads::table
+        .filter(threads::hidden.le(sight.team))
+        .group_by(threads::niche_id)
+        .select((threads::niche_id, diesel::dsl::count_star(), diesel::dsl::max(threads::last_post_at)))
+        .load(conn)?)
+}
+
+/// Opens a thread; its opening post follows as number 1.
+pub fn insert_thread(tx: &mut Tx<'_>, niche: i64, author: MemberId, title: &str) -> Result<ThreadId> {
+    let now = tx.now();
+    Ok(diesel::insert_into(threads::table)
+        .values((
+            threads::niche_id.eq(niche),
+            threads::author_id.eq(Some(author.0)),
+            threads::title.eq(title),
+            threads::title_key.eq(crate::text::fold(title)),
+            threads::post_count.eq(1),
+            threads::last_number.eq(1),
+            threads::last_post_at.eq(now),
+            threads::last_post_by.eq(Some(author.0)),
+            threads::created_at.eq(now),
+        ))
+        .returning(threads::id)
+        .get_result(&mut **tx)?)
+}
+
+/// Takes the next number of an open thread that `sight` may see; `None` when it is not there or locked.
+pub fn claim_number(tx: &mut Tx<'_>, sight: Sight, id: ThreadId) -> Result<Option<i32>> {
+    let now = tx.now();
+    let open = niches::table.filter(niches::min_rank.le(sight.rank)).select(niches::id);
+    let thread = threads::table
+        .filter(threads::id.eq(id.0))
+        .filter(threads::locked.eq(false))
+        .filter(threads::hidden.le(sight.team))
+        .filter(threads::niche_id.eq_any(open));
+    Ok(diesel::update(thread)
+        .set((
+            threads::last_number.eq(threads::last_number + 1),
+            threads::post_count.eq(threads::post_count + 1),
+            threads::last_post_at.eq(now),
+            threads::last_post_by.eq(Some(sight.member.0)),
+        ))
+        .returning(threads::last_number)
+        .get_result(&mut **tx)
+        .optional()?)
+}
+
+/// What changes in a thread; fields that are `None` stay.
+#[derive(Debug, Default, AsChangeset)]
+#[diesel(table_name = threads)]
+pub struct ThreadSet {
+    /// Title.
+    pub title: Option<String>,
+    /// Folded title.
+    pub title_key: Option<String>,
+    /// Stays on top.
+    pub pinned: Option<bool>,
+    /// Takes no more posts.
+    pub locked: Option<bool>,
+    /// Only the team sees it.
+    pub hidden: Option<bool>,
+    /// Niche.
+    pub niche_id: Option<i64>,
+}
+
+/// Writes a change of a thread that was found before in the same transaction.
+pub fn update_thread(tx: &mut Tx<'_>, id: ThreadId, set: &ThreadSet) -> Result<()> {
+    diesel::update(threads::table.find(id.0)).set(set).execute(&mut **tx)?;
+    Ok(())
+}

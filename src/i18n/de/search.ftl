@@ -1,0 +1,12 @@
+search-title = Suche
+search-label = Wonach suchst du?
+search-button = Suchen
+search-kinds = Wo gesucht wird
+search-everything = Alles
+search-threads = Themen
+search-posts = Beiträge
+search-thread = Thema
+search-post = Beitrag
+search-page = Seite { $n }
+search-nothing = Zu „{ $q }“ ist nichts zu finden, was dir offen steht.
+search-hint = Wortanfänge genügen, und Umlaute darfst du ausschreiben: „ernaehr“ findet „Ernährung“.

@@ -1,0 +1,12 @@
+search-title = Search
+search-label = What are you looking for?
+search-button = Search
+search-kinds = Where to look
+search-everything = Everything
+search-threads = Threads
+search-posts = Posts
+search-thread = Thread
+search-post = Post
+search-page = Page { $n }
+search-nothing = Nothing that is open to you matches “{ $q }”.
+search-hint = The beginning of a word is enough, and accents do not matter: “ernaehr” finds “Ernährung”.

@@ -1,0 +1,182 @@
+//! SQL of the search.
+
+use crate::access::Sight;
+use crate::db::schema::search_entries as entries;
+use crate::db::{Conn, Ms, Tx};
+use crate::error::Result;
+use crate::on;
+use crate::text::{Terms, search_words};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+
+/// Newest matches that are ranked; older ones of a very common word are left out.
+const CANDIDATES: i64 = 1_000;
+
+/// One searchable thing as a feature puts it in.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What it is: `thread`, `post`, …
+    pub kind: &'static str,
+    /// Row id of the thing.
+    pub object_id: i64,
+    /// Niche it belongs to.
+    pub niche_id: Option<i64>,
+    /// Lowest tier rank that may see it.
+    pub min_rank: i32,
+    /// `de`, `en`, or empty where it is unknown.
+    pub lang: String,
+    /// Address of the page that shows it.
+    pub path: String,
+    /// Title as shown.
+    pub title: String,
+    /// Whether its title is its own and counts (a post shows the title of its thread).
+    pub own_title: bool,
+    /// Plain text.
+    pub body: String,
+    /// When it was made.
+    pub created_at: Ms,
+}
+
+/// Puts an entry in, or replaces the one of the same thing.
+///
+/// # Errors
+/// When a row cannot be written.
+pub fn put(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
+    let values = (
+        entries::niche_id.eq(entry.niche_id),
+        entries::min_rank.eq(entry.min_rank),
+        entries::lang.eq(&entry.lang),
+        entries::path.eq(&entry.path),
+        entries::title.eq(&entry.title),
+        entries::body.eq(&entry.body),
+        entries::created_at.eq(entry.created_at),
+    );
+    let conn: &mut Conn = tx;
+    let id: i64 = on!(conn, c => diesel::insert_into(entries::table)
+        .values((entries::kind.eq(entry.kind), entries::object_id.eq(entry.object_id), values))
+        .on_conflict((entries::kind, entries::object_id))
+        .do_update()
+        .set(values)
+        .returning(entries::id)
+        .get_result(c))?;
+    let title = if entry.own_title { search_words(&entry.title) } else { String::new() };
+    insert_words(conn, id, &title, &search_words(&entry.body))
+}
+
+fn insert_words(conn: &mut Conn, id: i64, title: &str, body: &str) -> Result<()> {
+    let sql = match conn {
+        Conn::Sqlite(_) => "INSERT OR REPLACE INTO search_index (rowid, title, body) VALUES ($1, $2, $3)",
+        Conn::Postgres(_) => {
+            "INSERT INTO search_index (id, words) VALUES ($1, setweight(to_tsvector('simple', $2), 'A') || \
+             setweight(to_tsvector('simple', $3), 'C')) ON CONFLICT (id) DO UPDATE SET words = excluded.words"
+        }
+    };
+    diesel::sql_query(sql).bind::<BigInt, _>(id).bind::<Text, _>(title).bind::<Text, _>(body).execute(conn)?;
+    Ok(())
+}
+
+/// Takes the entry of a thing out; its words go with it.
+///
+/// # Errors
+/// When the row cannot be deleted.
+pub fn remove(tx: &mut Tx<'_>, kind: &str, object_id: i64) -> Result<()> {
+    diesel::delete(entries::table.filter(entries::kind.eq(kind)).filter(entries::object_id.eq(object_id)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What somebody asks.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The words.
+    pub terms: Terms,
+    /// Only things of this kind.
+    pub kind: Option<String>,
+    /// Results to skip: the ranking has at most 1,000, so this is bounded.
+    pub skip: i64,
+    /// Results wanted.
+    pub limit: i64,
+}
+
+/// One result.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Found {
+    /// What it is.
+    #[diesel(sql_type = Text)]
+    pub kind: String,
+    /// Row id of the thing.
+    #[diesel(sql_type = BigInt)]
+    pub object_id: i64,
+    /// Niche it belongs to.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub niche_id: Option<i64>,
+    /// Address of the page that shows it.
+    #[diesel(sql_type = Text)]
+    pub path: String,
+    /// Title as shown.
+    #[diesel(sql_type = Text)]
+    pub title: String,
+    /// Plain text.
+    #[diesel(sql_type = Text)]
+    pub body: String,
+    /// When it was made.
+    #[diesel(sql_type = BigInt)]
+    pub created_at: Ms,
+}
+
+/// What `sight` may see of the answer, best first.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(conn: &mut Conn, sight: Sight, question: &Question) -> Result<Vec<Found>> {
+    // Rights are part of the innermost query: hidden matches never use up the candidates.
+    const RIGHTS: &str = "e.min_rank <= $2 AND ($3 = '' OR e.kind = $3) AND (e.niche_id IS NULL OR EXISTS \
+                          (SELECT 1 FROM niches n WHERE n.id = e.niche_id AND n.min_rank <= $2))";
+    let (matching, words) = match conn {
+        Conn::Sqlite(_) => (
+            "SELECT e.id AS id, bm25(search_index, 6.0, 1.0) AS score FROM search_index \
+             JOIN search_entries e ON e.id = search_index.rowid WHERE search_index MATCH $1 AND",
+            fts5(&question.terms),
+        ),
+        Conn::Postgres(_) => (
+            "SELECT e.id AS id, -ts_rank(i.words, to_tsquery('simple', $1)) AS score FROM search_index i \
+             JOIN search_entries e ON e.id = i.id WHERE i.words @@ to_tsquery('simple', $1) AND",
+            tsquery(&question.terms),
+        ),
+    };
+    let newest = match conn {
+        Conn::Sqlite(_) => "search_index.rowid",
+        Conn::Postgres(_) => "e.id",
+    };
+    let sql = format!(
+        "SELECT f.kind, f.object_id, f.niche_id, f.path, f.title, f.body, f.created_at FROM ({matching} {RIGHTS} \
+         ORDER BY {newest} DESC LIMIT {CANDIDATES}) best JOIN search_entries f ON f.id = best.id \
+         ORDER BY best.score, f.id DESC LIMIT $4 OFFSET $5"
+    );
+    Ok(diesel::sql_query(sql)
+        .bind::<Text, _>(words)
+        .bind::<Integer, _>(sight.rank)
+        .bind::<Text, _>(question.kind.clone().unwrap_or_default())
+        .bind::<BigInt, _>(question.limit)
+        .bind::<BigInt, _>(question.skip)
+        .load(conn)?)
+}
+
+/// `("ernaehrung" * OR "ernahrung" *) AND "tipp" *`
+fn fts5(terms: &Terms) -> String {
+    join(terms, |form| format!("\"{form}\" *"), " OR ", " AND ")
+}
+
+/// `(ernaehrung:* | ernahrung:*) & tipp:*`
+fn tsquery(terms: &Terms) -> String {
+    join(terms, |form| format!("{form}:*"), " | ", " & ")
+}
+
+fn join(terms: &Terms, form: impl Fn(&str) -> String, or: &str, and: &str) -> String {
+    let words: Vec<String> = terms
+        .words()
+        .iter()
+        .map(|forms| format!("({})", forms.iter().map(|f| form(f)).collect::<Vec<_>>().join(or)))
+        .collect();
+    words.join(and)
+}
