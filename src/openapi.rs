@@ -13,6 +13,12 @@ use utoipa::{Modify, OpenApi};
     components(schemas(Problem)),
     paths(
         document,
+        crate::library::api::list,
+        crate::library::api::show,
+        crate::library::api::create,
+        crate::library::api::change,
+        crate::library::api::remove,
+        crate::library::api::download,
     )
 )]
 pub struct Api;

@@ -3,16 +3,19 @@
 
 use crate::accounts::web as accounts;
 use crate::error::Error;
+use crate::library::api as library_api;
+use crate::library::web::{manage as library_desk, shelf as library};
 use crate::openapi;
 use crate::web::{assets, health};
 use actix_web::{HttpRequest, HttpResponse};
-use actix_web::web::{ServiceConfig, get, post, to};
+use actix_web::web::{ServiceConfig, delete, get, patch, post, to};
 
 /// Registers every URL.
 pub fn configure(app: &mut ServiceConfig) {
     machines(app);
     public(app);
     members(app);
+    managers(app);
     app.default_service(to(nowhere));
 }
 
@@ -42,4 +45,24 @@ fn public(app: &mut ServiceConfig) {
 fn members(app: &mut ServiceConfig) {
     // accounts
     app.route("/logout", post().to(accounts::logout));
+    // library
+    app.route("/library", get().to(library::shelf));
+    app.route("/library/{id}", get().to(library::show));
+    app.route("/api/v1/resources", get().to(library_api::list));
+    app.route("/api/v1/resources/{id}", get().to(library_api::show));
+    app.route("/api/v1/resources/{id}/download", get().to(library_api::download));
+}
+
+fn managers(app: &mut ServiceConfig) {
+    // library
+    app.route("/manage/library", get().to(library_desk::list));
+    app.route("/manage/library/new", get().to(library_desk::new_form));
+    app.route("/manage/library/new", post().to(library_desk::create));
+    app.route("/manage/library/{id}", get().to(library_desk::edit_form));
+    app.route("/manage/library/{id}", post().to(library_desk::change));
+    app.route("/manage/library/{id}/delete", post().to(library_desk::remove));
+    app.route("/manage/library/{id}/preview", get().to(library_desk::preview));
+    app.route("/api/v1/resources", post().to(library_api::create));
+    app.route("/api/v1/resources/{id}", patch().to(library_api::change));
+    app.route("/api/v1/resources/{id}", delete().to(library_api::remove));
 }

@@ -15,4 +15,4 @@ pub mod input;
 pub mod model;
 pub mod personal;
 pub mod store;
-
+pub mod web;
