@@ -89,7 +89,10 @@ fn text(path: &str) -> Option<String> {
 }
 
 /// Styles go into the elements: many mail programs drop a style sheet.
-fn inline(html: &str) -> Result<String> {
+///
+/// # Errors
+/// When the HTML or its style sheet cannot be read.
+pub fn inline(html: &str) -> Result<String> {
     let inliner = css_inline::CSSInliner::options().keep_style_tags(true).load_remote_stylesheets(false).build();
     inliner.inline(html).map_err(Error::internal)
 }

@@ -3,13 +3,15 @@
 
 mod letter;
 mod outbox;
+pub mod mime;
 mod queue;
+pub mod smtp;
 mod transport;
 
-pub use letter::{Letter, Letters, Rendered, folders};
+pub use letter::{Letter, Letters, Rendered, folders, inline};
 pub use outbox::{Kept, Outbox};
 pub use queue::{Mailer, SEND_JOB, send_queued};
-pub use transport::{Outcome, Stage, Transport};
+pub use transport::{Outcome, Stage, Transport, hello_name};
 
 use crate::i18n::Lang;
 

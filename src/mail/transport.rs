@@ -1,6 +1,7 @@
 //! Ways out: SMTP, or the outbox where no route is configured.
 
 use super::outbox::Outbox;
+use super::smtp::{Connection, Patience};
 use crate::config::SmtpRoute;
 use crate::db::Ms;
 use lettre::address::Envelope;
@@ -73,9 +74,27 @@ impl Transport {
                 Err(e) => Outcome::Later { stage: Stage::Data, code: 0, text: e.to_string() },
             },
             Self::Smtp(route) => {
-                let _ = (route, envelope);
-                Outcome::Later { stage: Stage::Connect, code: 0, text: "no SMTP connection".into() }
+                let Some(to) = envelope.to().first() else {
+                    return Outcome::Later { stage: Stage::Rcpt, code: 0, text: "nobody to send to".into() };
+                };
+                let from = envelope.from().map(ToString::to_string).unwrap_or_default();
+                let hello = hello_name(&from);
+                match Connection::open(route, &hello, Patience::default()).await {
+                    Ok(mut connection) => {
+                        let outcome = connection.send(&from, to.as_ref(), bytes).await;
+                        connection.quit().await;
+                        outcome
+                    }
+                    Err(text) => Outcome::Later { stage: Stage::Connect, code: 0, text },
+                }
             }
         }
     }
+}
+
+/// The name we greet with: the sender's domain, which a relay can look up.
+pub fn hello_name(from: &str) -> String {
+    let domain = from.rsplit_once('@').map_or("", |(_, d)| d);
+    let fits = !domain.is_empty() && domain.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
+    if fits { domain.to_owned() } else { "localhost".to_owned() }
 }
