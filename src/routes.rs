@@ -4,7 +4,7 @@
 use crate::accounts::web as accounts;
 use crate::error::Error;
 use crate::openapi;
-use crate::web::{assets, health};
+use crate::web::{assets, health, manifest, styleguide};
 use actix_web::{HttpRequest, HttpResponse};
 use actix_web::web::{ServiceConfig, get, post, to};
 
@@ -31,6 +31,9 @@ fn machines(app: &mut ServiceConfig) {
 }
 
 fn public(app: &mut ServiceConfig) {
+    // the house
+    app.route("/manifest.webmanifest", get().to(manifest::show));
+    app.route("/styleguide", get().to(styleguide::show));
     // accounts
     app.route("/setup/{token}", get().to(accounts::setup_form));
     app.route("/setup/{token}", post().to(accounts::setup));
