@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::library::api as library_api;
 use crate::library::web::{manage as library_desk, shelf as library};
 use crate::openapi;
-use crate::web::{assets, health};
+use crate::web::{assets, health, manifest, styleguide};
 use actix_web::{HttpRequest, HttpResponse};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, to};
 
@@ -34,6 +34,9 @@ fn machines(app: &mut ServiceConfig) {
 }
 
 fn public(app: &mut ServiceConfig) {
+    // the house
+    app.route("/manifest.webmanifest", get().to(manifest::show));
+    app.route("/styleguide", get().to(styleguide::show));
     // accounts
     app.route("/setup/{token}", get().to(accounts::setup_form));
     app.route("/setup/{token}", post().to(accounts::setup));

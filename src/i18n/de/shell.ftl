@@ -86,3 +86,4 @@ ui-filter = Filtern
 ui-all = Alle
 ui-yes = Ja
 ui-no = Nein
+styleguide-title = Stilkunde

@@ -86,3 +86,4 @@ ui-filter = Filter
 ui-all = All
 ui-yes = Yes
 ui-no = No
+styleguide-title = Style guide

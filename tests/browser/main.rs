@@ -1,0 +1,10 @@
+//! The house in Chromium: what people do, in both languages, and how every page looks to them.
+//!
+//! `tests/run browser` brings what is needed and runs it; pictures lie in `target/screenshots` afterwards.
+
+#[expect(dead_code, reason = "the suite uses all of it, this binary a part")]
+#[path = "../suite/support/mod.rs"]
+mod house;
+mod support;
+
+mod entrance;
