@@ -16,4 +16,5 @@ pub mod pages;
 pub mod paging;
 pub mod problem;
 pub mod redirect;
+pub mod sources;
 pub mod viewer;
