@@ -13,6 +13,7 @@ use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
 use crate::web::pages::{NicheLink, Pages, ShellSource, Surroundings};
+use crate::web::sources::Sources;
 use crate::web::viewer::Viewer;
 use crate::web::{forms, health, idempotency};
 use actix_web::middleware::{Compress, from_fn};
@@ -43,6 +44,8 @@ fn registry() -> Registry {
     let mut jobs = Registry::default();
     jobs.on(SEND_JOB, handler(send_queued));
     jobs.every(HOUR, "house.tidy", handler(tidy));
+    jobs.on(accounts::jobs::TELL_JOB, handler(accounts::jobs::tell_managers));
+    jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));
     jobs
 }
 
@@ -60,6 +63,9 @@ fn surroundings() -> ShellSource {
         let mut around = Surroundings { community: settings.community_name, ..Surroundings::default() };
         let Some(viewer) = viewer else { return Ok(around) };
         let sight = crate::access::Sight::of(viewer);
+        if !viewer.is_moderator() {
+            around.tier = crate::members::store::tier_name(conn, viewer.tier_rank, lang)?;
+        }
         around.niches = crate::members::store::list_visible_niches(conn, sight)?
             .iter()
             .map(|n| NicheLink {
@@ -71,6 +77,11 @@ fn surroundings() -> ShellSource {
             .collect();
         Ok(around)
     })
+}
+
+/// What features tell the general pages: cards of the start page, progress, parts of the data export.
+fn sources() -> Sources {
+    Sources::default()
 }
 
 /// Opens the database of `config`; commands that need no server use it alone.
@@ -95,6 +106,7 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
         jobs: Jobs::new(registry()),
         live: Live::default(),
         limits: Limits::new(config.rate_limits),
+        sources: sources(),
         db,
         config,
     }))

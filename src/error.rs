@@ -37,6 +37,8 @@ pub enum Error {
     NotFound,
     /// Nobody is signed in.
     SignInRequired,
+    /// What was shown to prove who it is does not do; the code names the reason (`error-<code>` in Fluent).
+    Unauthorized(&'static str),
     /// The caller knows the thing and may not do this to it. The code names the reason (`error-<code>` in Fluent).
     Forbidden(&'static str),
     /// Fields that must be mended.

@@ -7,6 +7,7 @@ use crate::live::Live;
 use crate::mail::Mailer;
 use crate::web::limits::Limits;
 use crate::web::pages::Pages;
+use crate::web::sources::Sources;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -30,6 +31,8 @@ pub struct Parts {
     pub live: Live,
     /// Rate limits.
     pub limits: Limits,
+    /// What features tell the general pages.
+    pub sources: Sources,
 }
 
 impl House {

@@ -1,21 +1,24 @@
 //! Every URL, grouped by who may enter. One route, one line. What a handler's first argument asks for
 //! (`Ctx`, `Member`, `Manager`, `Admin`) is checked again there: this page is the table of contents.
 
-use crate::accounts::web as accounts;
+use crate::accounts::{api as accounts_api, web as accounts};
 use crate::error::Error;
 use crate::library::api as library_api;
 use crate::library::web::{manage as library_desk, shelf as library};
+use crate::members::api as members_api;
 use crate::openapi;
 use crate::web::{assets, health, manifest, styleguide};
+use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
-use actix_web::web::{ServiceConfig, delete, get, patch, post, to};
 
 /// Registers every URL.
 pub fn configure(app: &mut ServiceConfig) {
     machines(app);
     public(app);
     members(app);
+    moderators(app);
     managers(app);
+    admins(app);
     app.default_service(to(nowhere));
 }
 
@@ -43,11 +46,55 @@ fn public(app: &mut ServiceConfig) {
     app.route("/login", get().to(accounts::login_form));
     app.route("/login", post().to(accounts::login));
     app.route("/preferences", post().to(accounts::preferences));
+    app.route("/apply", get().to(accounts::apply_form));
+    app.route("/apply", post().to(accounts::apply));
+    app.route("/apply/sent", get().to(accounts::apply_sent));
+    app.route("/confirm/{token}", get().to(accounts::confirm_form));
+    app.route("/confirm/{token}", post().to(accounts::confirm));
+    app.route("/forgot", get().to(accounts::forgot_form));
+    app.route("/forgot", post().to(accounts::forgot));
+    app.route("/reset/{token}", get().to(accounts::reset_form));
+    app.route("/reset/{token}", post().to(accounts::reset));
+    app.route("/login/sent", get().to(accounts::mail_sent));
+    app.route("/login/link", get().to(accounts::login_link_form));
+    app.route("/login/link", post().to(accounts::login_link));
+    app.route("/login/link/{token}", get().to(accounts::enter_form));
+    app.route("/login/link/{token}", post().to(accounts::enter_by_link));
+    app.route("/api/v1/applications", post().to(accounts_api::create_application));
+    app.route("/api/v1/email-confirmations", post().to(accounts_api::create_email_confirmation));
+    app.route("/api/v1/session", post().to(accounts_api::create_session));
+    app.route("/api/v1/password-resets", post().to(accounts_api::create_password_reset));
+    app.route("/api/v1/password-resets/confirm", post().to(accounts_api::confirm_password_reset));
+    app.route("/api/v1/login-links", post().to(accounts_api::create_login_link));
+    app.route("/api/v1/login-links/use", post().to(accounts_api::use_login_link));
 }
 
 fn members(app: &mut ServiceConfig) {
     // accounts
     app.route("/logout", post().to(accounts::logout));
+    app.route("/me/security", get().to(accounts::security));
+    app.route("/me/security/password", post().to(accounts::change_password));
+    app.route("/me/security/sessions/end", post().to(accounts::end_sessions));
+    app.route("/me/security/sessions/{id}/end", post().to(accounts::end_session));
+    app.route("/me/security/tokens", post().to(accounts::add_token));
+    app.route("/me/security/tokens/{id}/delete", post().to(accounts::delete_token));
+    app.route("/me/privacy", get().to(accounts::privacy));
+    app.route("/me/privacy/export", get().to(accounts::export));
+    app.route("/me/subscriptions", get().to(accounts::subscriptions));
+    app.route("/me/subscriptions", post().to(accounts::subscribe));
+    app.route("/api/v1/session", delete().to(accounts_api::delete_session));
+    app.route("/api/v1/me/sessions", get().to(accounts_api::list_sessions));
+    app.route("/api/v1/me/sessions", delete().to(accounts_api::delete_sessions));
+    app.route("/api/v1/me/sessions/{id}", delete().to(accounts_api::delete_session_by_id));
+    app.route("/api/v1/me/password", put().to(accounts_api::update_password));
+    app.route("/api/v1/me/tokens", get().to(accounts_api::list_tokens));
+    app.route("/api/v1/me/tokens", post().to(accounts_api::create_token));
+    app.route("/api/v1/me/tokens/{id}", delete().to(accounts_api::delete_token));
+    // members
+    app.route("/api/v1/me", get().to(members_api::get_me));
+    app.route("/api/v1/me", patch().to(members_api::update_me));
+    app.route("/api/v1/niches", get().to(members_api::list_niches));
+    app.route("/api/v1/tiers", get().to(members_api::list_tiers));
     // library
     app.route("/library", get().to(library::shelf));
     app.route("/library/{id}", get().to(library::show));
@@ -55,6 +102,8 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/resources/{id}", get().to(library_api::show));
     app.route("/api/v1/resources/{id}/download", get().to(library_api::download));
 }
+
+fn moderators(_app: &mut ServiceConfig) {}
 
 fn managers(app: &mut ServiceConfig) {
     // library
@@ -68,4 +117,15 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/resources", post().to(library_api::create));
     app.route("/api/v1/resources/{id}", patch().to(library_api::change));
     app.route("/api/v1/resources/{id}", delete().to(library_api::remove));
+    // members
+    app.route("/api/v1/members", get().to(members_api::list_members));
+    app.route("/api/v1/members/{id}", get().to(members_api::get_member));
+    app.route("/api/v1/members/{id}", patch().to(members_api::update_member));
+    app.route("/api/v1/niches", post().to(members_api::create_niche));
+    app.route("/api/v1/niches/{slug}", patch().to(members_api::update_niche));
+}
+
+fn admins(app: &mut ServiceConfig) {
+    // members
+    app.route("/api/v1/tiers", put().to(members_api::update_tiers));
 }

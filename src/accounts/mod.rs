@@ -4,6 +4,9 @@
 //! nobody learns from an answer or its timing who is registered; a change of rights raises `rights_version`.
 
 pub mod actions;
+pub mod api;
+pub mod jobs;
+pub mod letters;
 pub mod model;
 pub mod password;
 pub mod store;

@@ -1,7 +1,9 @@
 //! Types and parsers of accounts.
 
 use crate::error::FieldError;
+use crate::i18n::Lang;
 use crate::text::fold;
+use crate::web::forms::Check;
 use crate::web::viewer::MemberId;
 
 /// A valid e-mail address as typed, with its folded form for comparison.
@@ -125,6 +127,170 @@ impl Purpose {
             Self::Reset => "reset",
             Self::Login => "login",
             Self::Setup => "setup",
+        }
+    }
+}
+
+/// A moment as RFC 3339, in milliseconds since 1970.
+///
+/// # Errors
+/// `time` on `field`.
+pub fn parse_time(field: &'static str, text: &str) -> Result<i64, FieldError> {
+    let at: Result<jiff::Timestamp, _> = text.trim().parse();
+    at.map(|t| t.as_millisecond()).map_err(|_| FieldError::new(field, "time"))
+}
+
+/// What a member may allow beyond being a member; each one alone, never bundled, never ticked before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ConsentKind {
+    /// Newsletters.
+    Newsletter,
+    /// Counting openings and clicks of newsletters.
+    Tracking,
+}
+
+/// Version of the consent wordings; raise it whenever a text `accounts-consent-…` changes its meaning.
+pub const CONSENT_VERSION: &str = "2026-11-23";
+
+impl ConsentKind {
+    /// Both.
+    pub const ALL: [ConsentKind; 2] = [ConsentKind::Newsletter, ConsentKind::Tracking];
+
+    /// As stored and as in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Newsletter => "newsletter",
+            Self::Tracking => "tracking",
+        }
+    }
+
+    /// Reads a stored code.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == text)
+    }
+
+    /// The sentence people agree to.
+    pub fn wording(self, lang: Lang) -> &'static str {
+        let key = match self {
+            Self::Newsletter => "accounts-consent-newsletter",
+            Self::Tracking => "accounts-consent-tracking",
+        };
+        match crate::i18n::t(lang, key) {
+            std::borrow::Cow::Borrowed(text) => text,
+            std::borrow::Cow::Owned(_) => key,
+        }
+    }
+}
+
+/// What became of a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsentState {
+    /// Ticked, the address not yet confirmed.
+    Pending,
+    /// Given by somebody who has the address.
+    Given,
+    /// Taken back.
+    Withdrawn,
+}
+
+impl ConsentState {
+    /// As stored.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Given => "given",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Where a request came from, as logs of consents and sessions keep it.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// Address of the client.
+    pub ip: String,
+    /// The browser's name for itself.
+    pub agent: String,
+}
+
+/// An application as it was sent.
+#[derive(Debug, Clone, Default)]
+pub struct ApplicationText<'a> {
+    /// E-mail address.
+    pub email: &'a str,
+    /// Wanted password.
+    pub password: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Why they want to join.
+    pub pitch: &'a str,
+    /// Slugs of niches.
+    pub niches: Vec<String>,
+    /// Consents ticked.
+    pub consents: Vec<String>,
+}
+
+/// A valid application.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Address.
+    pub email: Email,
+    /// Wanted password, in clear until it is hashed.
+    pub password: String,
+    /// What takes effect once the address is confirmed.
+    pub profile: Applied,
+}
+
+/// What a confirmed application writes into the account. It travels with the mailed token, so that a link
+/// confirms exactly the application it was sent for, whoever else applied with the same address.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Applied {
+    /// Name.
+    pub name: String,
+    /// PHC string; empty until it is hashed.
+    pub password_hash: String,
+    /// Language.
+    pub lang: Lang,
+    /// Why they want to join.
+    pub pitch: String,
+    /// Slugs of niches.
+    pub niches: Vec<String>,
+    /// Consents ticked.
+    pub consents: Vec<ConsentKind>,
+}
+
+impl Application {
+    /// Checks every field at once.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Invalid`] with all that is wrong.
+    pub fn parse(text: &ApplicationText<'_>, lang: Lang) -> crate::error::Result<Self> {
+        let mut check = Check::new();
+        let email = check.keep(Email::parse(text.email));
+        let password = check.keep(parse_password(text.password));
+        let name = check.text("name", text.name, 1, 100);
+        let pitch = check.text("pitch", text.pitch, 0, 4_000);
+        let mut consents = Vec::new();
+        for code in &text.consents {
+            match ConsentKind::parse(code) {
+                Some(kind) if !consents.contains(&kind) => consents.push(kind),
+                Some(_) => {}
+                None => check.add(FieldError::new("consents", "invalid")),
+            }
+        }
+        let mut niches = text.niches.clone();
+        niches.dedup();
+        if niches.len() > 50 {
+            check.add(FieldError::new("niches", "invalid"));
+        }
+        match (email, password) {
+            (Some(email), Some(password)) => {
+                check.done()?;
+                let profile = Applied { name, password_hash: String::new(), lang, pitch, niches, consents };
+                Ok(Self { email, password, profile })
+            }
+            _ => Err(check.done().err().unwrap_or(crate::error::Error::BadRequest("bad_request"))),
         }
     }
 }

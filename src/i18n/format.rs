@@ -17,6 +17,11 @@ pub fn parse_zone(name: &str) -> TimeZone {
     TimeZone::get(name).or_else(|_| TimeZone::get("Europe/Berlin")).unwrap_or(TimeZone::UTC)
 }
 
+/// Whether `name` is an IANA time zone.
+pub fn is_zone(name: &str) -> bool {
+    TimeZone::get(name).is_ok()
+}
+
 /// `23.11.2026` or `23 Nov 2026`.
 pub fn date(lang: Lang, ms: Ms, zone: &TimeZone) -> String {
     let z = zoned(ms, zone);

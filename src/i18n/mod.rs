@@ -5,7 +5,7 @@
 
 mod format;
 
-pub use format::{ago, date, date_time, day, iso, money, number, parse_zone, time};
+pub use format::{ago, date, date_time, day, is_zone, iso, money, number, parse_zone, time};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};

@@ -168,7 +168,12 @@ pub async fn list(me: Member, query: web::Query<ListQuery>) -> Result<HttpRespon
     Ok(HttpResponse::Ok().json(page))
 }
 
-async fn answer(me: &crate::web::guards::Ctx, sight: Sight, id: i64, mut answer: actix_web::HttpResponseBuilder) -> Result<HttpResponse> {
+async fn answer(
+    me: &crate::web::guards::Ctx,
+    sight: Sight,
+    id: i64,
+    mut answer: actix_web::HttpResponseBuilder,
+) -> Result<HttpResponse> {
     let now = me.house.db.now();
     let shown = me
         .house

@@ -62,9 +62,7 @@ impl Format {
     pub fn parse(text: Option<&str>) -> Result<Self, FieldError> {
         let Some(text) = text.filter(|t| !t.is_empty()) else { return Ok(Self::Txt) };
         let found = Self::ALL.into_iter().find(|f| f.code() == text);
-        found.ok_or_else(|| {
-            FieldError::new("format", "choice").arg("choices", Self::ALL.map(Self::code).join(", "))
-        })
+        found.ok_or_else(|| FieldError::new("format", "choice").arg("choices", Self::ALL.map(Self::code).join(", ")))
     }
 }
 

@@ -203,7 +203,13 @@ mod tests {
 
     #[test]
     fn words_that_only_look_like_the_label_stay() {
-        for (lang, body) in [("en", "Ad-free workouts"), ("en", "Adventure"), ("en", "Ad spend is down"), ("de", "Anzeigen sind teuer"), ("de", "Werbung lohnt sich")] {
+        for (lang, body) in [
+            ("en", "Ad-free workouts"),
+            ("en", "Adventure"),
+            ("en", "Ad spend is down"),
+            ("de", "Anzeigen sind teuer"),
+            ("de", "Werbung lohnt sich"),
+        ] {
             let made = compose(&variant(lang, body), &lena()).unwrap();
             assert_eq!(made.text, format!("{}\n\n{body}\n", disclosure(Lang::stored(lang))));
         }
@@ -212,7 +218,12 @@ mod tests {
     #[test]
     fn name_and_link_are_the_members_own_and_harmless() {
         let made = compose(&variant("de", "Ich, {{member.name}}: [hier]({{affiliate.link}})"), &lena()).unwrap();
-        assert!(made.html.contains("Lena &lt;b&gt;Brandt&lt;/b&gt;") && made.html.contains("href=\"https://fitnord.example/?p=lena\""), "{}", made.html);
+        assert!(
+            made.html.contains("Lena &lt;b&gt;Brandt&lt;/b&gt;")
+                && made.html.contains("href=\"https://fitnord.example/?p=lena\""),
+            "{}",
+            made.html
+        );
         assert!(made.html.contains("rel=\"sponsored nofollow noopener\""));
         assert!(made.text.contains("hier (https://fitnord.example/?p=lena)"), "{}", made.text);
         assert!(made.markdown.contains("Lena \\<b\\>"), "{}", made.markdown);

@@ -82,7 +82,17 @@ pub fn list_visible(conn: &mut Conn, sight: Sight, filter: &Filter, now: Ms, lim
         .left_join(niches::table)
         .left_join(programs::table)
         .select((
-            ROW.0, ROW.1, ROW.2, ROW.3, ROW.4, ROW.5, ROW.6, ROW.7, ROW.8, ROW.9, ROW.10,
+            ROW.0,
+            ROW.1,
+            ROW.2,
+            ROW.3,
+            ROW.4,
+            ROW.5,
+            ROW.6,
+            ROW.7,
+            ROW.8,
+            ROW.9,
+            ROW.10,
             (niches::slug, niches::name_de, niches::name_en, niches::hue).nullable(),
             (programs::id, programs::slug, programs::name, programs::link_base).nullable(),
         ))
@@ -119,7 +129,17 @@ pub fn find_visible(conn: &mut Conn, sight: Sight, id: i64, now: Ms) -> Result<W
         .left_join(niches::table)
         .left_join(programs::table)
         .select((
-            ROW.0, ROW.1, ROW.2, ROW.3, ROW.4, ROW.5, ROW.6, ROW.7, ROW.8, ROW.9, ROW.10,
+            ROW.0,
+            ROW.1,
+            ROW.2,
+            ROW.3,
+            ROW.4,
+            ROW.5,
+            ROW.6,
+            ROW.7,
+            ROW.8,
+            ROW.9,
+            ROW.10,
             (niches::slug, niches::name_de, niches::name_en, niches::hue).nullable(),
             (programs::id, programs::slug, programs::name, programs::link_base).nullable(),
         ))

@@ -2,8 +2,8 @@
 //! queued in the transaction that causes them, sent by a job over SMTP or kept in the outbox.
 
 mod letter;
-mod outbox;
 pub mod mime;
+mod outbox;
 mod queue;
 pub mod smtp;
 mod transport;

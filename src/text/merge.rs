@@ -295,7 +295,8 @@ pub fn markdown(value: &str) -> String {
     for (i, c) in value.char_indices() {
         let before = &value[..i];
         let special = match c {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '#' | '!' | '|' | '~' | '&' | ':' => true,
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '#' | '!' | '|' | '~' | '&'
+            | ':' => true,
             '.' => before.bytes().all(|b| b.is_ascii_digit()) || before.to_ascii_lowercase().ends_with("www"),
             '-' | '+' | '=' => i == 0,
             _ => false,
@@ -367,7 +368,8 @@ mod tests {
         assert_eq!(html, "Hi &lt;b&gt;**x**&lt;/b&gt; # [y](javascript:1)");
         let rendered = crate::text::post_html(&template.render(&evil, Context::Markdown, 1_000).unwrap());
         assert!(!rendered.contains("<b>") && !rendered.contains("<strong>") && !rendered.contains("<a "), "{rendered}");
-        let plain = Template::parse("{{member.name}}").unwrap().render(&values("Anna-Lena O'Hara"), Context::Markdown, 99);
+        let plain =
+            Template::parse("{{member.name}}").unwrap().render(&values("Anna-Lena O'Hara"), Context::Markdown, 99);
         assert_eq!(plain.unwrap(), "Anna-Lena O'Hara");
     }
 

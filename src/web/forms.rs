@@ -137,6 +137,30 @@ impl FromRequest for Form {
     }
 }
 
+/// One option of a select or of radios.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+    /// Whether it is chosen.
+    pub selected: bool,
+}
+
+impl Choice {
+    /// An option that is chosen when `value` is `current`.
+    pub fn of(value: impl Into<String>, label: impl Into<String>, current: &str) -> Self {
+        let value = value.into();
+        Self { selected: value == current, value, label: label.into() }
+    }
+}
+
+/// The languages of the house, each by its own name.
+pub fn lang_choices(current: crate::i18n::Lang) -> Vec<Choice> {
+    crate::i18n::Lang::ALL.map(|l| Choice::of(l.code(), l.pick("Deutsch", "English"), current.code())).into()
+}
+
 /// Collects what is wrong with the fields of one request, so that all of it is said at once.
 #[derive(Debug, Default)]
 pub struct Check(Vec<FieldError>);

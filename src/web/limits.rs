@@ -11,11 +11,11 @@ use std::time::Duration;
 pub enum Bucket {
     /// Requests of one address: 300 in 10 s.
     Requests,
-    /// Sign-in tries of one address: 10 a minute.
+    /// Sign-in tries of one address: 30 a minute.
     SignIn,
     /// Sign-in tries for one account: 10 in 10 minutes.
     Account,
-    /// Mails asked for by one address (applications, reset, login link): 10 in 10 minutes.
+    /// Mails asked for by one address (applications, reset, login link): 60 in 10 minutes.
     Mails,
     /// Mails to one e-mail address: 3 in 15 minutes.
     MailTo,
@@ -33,9 +33,9 @@ pub enum Bucket {
 
 const BUCKETS: [(Bucket, u32, u64); 10] = [
     (Bucket::Requests, 300, 10),
-    (Bucket::SignIn, 10, 60),
+    (Bucket::SignIn, 30, 60),
     (Bucket::Account, 10, 600),
-    (Bucket::Mails, 10, 600),
+    (Bucket::Mails, 60, 600),
     (Bucket::MailTo, 3, 900),
     (Bucket::Posts, 20, 60),
     (Bucket::Messages, 10, 10),

@@ -17,6 +17,7 @@ pub mod pages;
 pub mod paging;
 pub mod problem;
 pub mod redirect;
+pub mod sources;
 pub mod stencil;
 pub mod styleguide;
 pub mod viewer;

@@ -50,7 +50,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::SignInRequired => StatusCode::UNAUTHORIZED,
+            Self::SignInRequired | Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::ConflictWith(..) => StatusCode::CONFLICT,
@@ -75,6 +75,7 @@ fn kind(error: &Error) -> &'static str {
     match error {
         Error::NotFound => "not_found",
         Error::SignInRequired => "sign_in_required",
+        Error::Unauthorized(_) => "unauthorized",
         Error::Forbidden(_) => "forbidden",
         Error::Invalid(_) => "invalid",
         Error::Conflict(_) | Error::ConflictWith(..) => "conflict",
@@ -91,7 +92,11 @@ fn kind(error: &Error) -> &'static str {
 /// Stable code of the reason.
 pub fn code(error: &Error) -> &'static str {
     match error {
-        Error::Forbidden(code) | Error::Conflict(code) | Error::ConflictWith(code, _) | Error::BadRequest(code) => code,
+        Error::Unauthorized(code)
+        | Error::Forbidden(code)
+        | Error::Conflict(code)
+        | Error::ConflictWith(code, _)
+        | Error::BadRequest(code) => code,
         other => kind(other),
     }
 }
@@ -176,7 +181,7 @@ pub fn answer(error: &Error, asked: &Asked, pages: &Pages, wants_json: bool, her
         Error::Unavailable => {
             answer.insert_header((header::RETRY_AFTER, "2"));
         }
-        Error::SignInRequired => {
+        Error::SignInRequired | Error::Unauthorized(_) => {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
         _ => {}

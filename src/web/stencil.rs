@@ -81,11 +81,7 @@ pub struct Stencils {
 
 impl Stencils {
     /// Stencils of `template` with the names of its conditions (at most 32) and values.
-    pub const fn new(
-        template: &'static str,
-        flags: &'static [&'static str],
-        slots: &'static [&'static str],
-    ) -> Self {
+    pub const fn new(template: &'static str, flags: &'static [&'static str], slots: &'static [&'static str]) -> Self {
         Self { template, flags, slots, cut: RwLock::new(None) }
     }
 

@@ -8,18 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Features in the order in which they may know each other.
-const FEATURES: [&str; 10] = [
-    "access",
-    "accounts",
-    "members",
-    "programs",
-    "segments",
-    "forums",
-    "rooms",
-    "library",
-    "newsletters",
-    "start",
-];
+const FEATURES: [&str; 10] =
+    ["access", "accounts", "members", "programs", "segments", "forums", "rooms", "library", "newsletters", "start"];
 const PLATFORM: [&str; 10] = ["db", "web", "live", "mail", "jobs", "files", "text", "i18n", "search", "settings"];
 
 fn root() -> PathBuf {
@@ -176,9 +166,9 @@ fn every_page_is_shown_by_somebody() {
         .into_iter()
         .filter(|name| {
             let called = ["{{> ", "{{#> "].iter().any(|open| {
-                templates.match_indices(&format!("{open}{name}")).any(|(i, m)| {
-                    templates[i + m.len()..].starts_with([' ', '}', '\n'])
-                })
+                templates
+                    .match_indices(&format!("{open}{name}"))
+                    .any(|(i, m)| templates[i + m.len()..].starts_with([' ', '}', '\n']))
             });
             !called && !code.contains(&format!("\"{name}\""))
         })

@@ -14,8 +14,7 @@ macro_rules! rows {
             .left_join(members::table.on(members::id.nullable().eq(posts::author_id)))
             .left_join(tiers::table.on(tiers::rank.nullable().eq(members::tier_rank.nullable())))
             .left_join(
-                post_likes::table
-                    .on(post_likes::post_id.eq(posts::id).and(post_likes::member_id.eq($sight.member.0))),
+                post_likes::table.on(post_likes::post_id.eq(posts::id).and(post_likes::member_id.eq($sight.member.0))),
             )
             .select((
                 posts::id,
@@ -98,7 +97,8 @@ pub fn insert_post(
 /// Writes a new text over revision `rev`; false when somebody was faster or the post is deleted.
 pub fn update_body(tx: &mut Tx<'_>, id: PostId, rev: i32, text: &Text) -> Result<bool> {
     let now = tx.now();
-    let current = posts::table.filter(posts::id.eq(id.0)).filter(posts::rev.eq(rev)).filter(posts::deleted_at.is_null());
+    let current =
+        posts::table.filter(posts::id.eq(id.0)).filter(posts::rev.eq(rev)).filter(posts::deleted_at.is_null());
     let rows = diesel::update(current)
         .set((
             posts::body.eq(&text.body),

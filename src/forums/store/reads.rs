@@ -17,11 +17,10 @@ const LOOKED_AT: i64 = 100;
 pub fn mark_read(tx: &mut Tx<'_>, thread: ThreadId, member: MemberId, number: i32) -> Result<()> {
     let now = tx.now();
     let conn: &mut Conn = tx;
-    let further = diesel::update(
-        thread_reads::table.find((member.0, thread.0)).filter(thread_reads::last_number.lt(number)),
-    )
-    .set((thread_reads::last_number.eq(number), thread_reads::read_at.eq(now)))
-    .execute(conn)?;
+    let further =
+        diesel::update(thread_reads::table.find((member.0, thread.0)).filter(thread_reads::last_number.lt(number)))
+            .set((thread_reads::last_number.eq(number), thread_reads::read_at.eq(now)))
+            .execute(conn)?;
     if further == 0 {
         on!(conn, c => diesel::insert_into(thread_reads::table)
             .values((

@@ -22,14 +22,12 @@ macro_rules! visible {
             .left_join(members::table.on(members::id.nullable().eq(threads::author_id)))
             .left_join(last.on(last.field(members::id).nullable().eq(threads::last_post_by)))
             .left_join(
-                thread_reads::table.on(thread_reads::thread_id
-                    .eq(threads::id)
-                    .and(thread_reads::member_id.eq(sight.member.0))),
+                thread_reads::table
+                    .on(thread_reads::thread_id.eq(threads::id).and(thread_reads::member_id.eq(sight.member.0))),
             )
             .left_join(
-                niche_reads::table.on(niche_reads::niche_id
-                    .eq(threads::niche_id)
-                    .and(niche_reads::member_id.eq(sight.member.0))),
+                niche_reads::table
+                    .on(niche_reads::niche_id.eq(threads::niche_id).and(niche_reads::member_id.eq(sight.member.0))),
             )
             .filter(niches::min_rank.le(sight.rank))
             // false <= false, true <= team: one comparison instead of a condition that depends on the viewer.

@@ -257,11 +257,8 @@ pub async fn new_form(me: Manager) -> Result<HttpResponse> {
 pub async fn edit_form(me: Manager, id: web::Path<String>) -> Result<HttpResponse> {
     let id: i64 = id.parse().map_err(|_| Error::NotFound)?;
     let (sight, now) = (Sight::of(&me.viewer), me.house.db.now());
-    let (whole, known) = me
-        .house
-        .db
-        .read(move |c| Ok((store::find_visible(c, sight, id, now)?, Vocabulary::load(c, sight)?)))
-        .await?;
+    let (whole, known) =
+        me.house.db.read(move |c| Ok((store::find_visible(c, sight, id, now)?, Vocabulary::load(c, sight)?))).await?;
     let values = values_of(&whole, &known, &me.viewer.time_zone);
     let view = edit_view(Some(id), values, BTreeMap::new(), &known, me.lang());
     me.page("library/edit", "library-edit-title").title(whole.resource.title).nav("manage").show(&view).await

@@ -106,11 +106,11 @@ impl Connection {
 
     /// MAIL, RCPT, DATA up to the 354.
     async fn envelope(&mut self, from: &str, to: &str) -> Result<(), Outcome> {
-        let commands =
-            [(Stage::Mail, format!("MAIL FROM:<{from}>\r\n")), (Stage::Rcpt, format!("RCPT TO:<{to}>\r\n")), (
-                Stage::Data,
-                "DATA\r\n".to_owned(),
-            )];
+        let commands = [
+            (Stage::Mail, format!("MAIL FROM:<{from}>\r\n")),
+            (Stage::Rcpt, format!("RCPT TO:<{to}>\r\n")),
+            (Stage::Data, "DATA\r\n".to_owned()),
+        ];
         let reset = std::mem::take(&mut self.needs_reset);
         if !self.pipelining {
             if reset {

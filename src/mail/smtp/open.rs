@@ -87,7 +87,9 @@ impl Connection {
     /// # Errors
     /// What went wrong, in words for the operator.
     pub async fn open(route: &SmtpRoute, hello: &str, patience: Patience) -> Result<Self, String> {
-        timeout(patience.connect, begin(route, hello, patience)).await.map_err(|_| "no connection in time".to_owned())?
+        timeout(patience.connect, begin(route, hello, patience))
+            .await
+            .map_err(|_| "no connection in time".to_owned())?
     }
 }
 

@@ -1,4 +1,17 @@
-//! Pages of accounts: set-up of the first admin, login, logout, preferences.
+//! Pages of accounts: set-up of the first admin, login, logout, preferences; applying, ways back in, own keys.
+
+mod apply;
+mod personal;
+mod recovery;
+
+pub use apply::{apply, apply_form, apply_sent, confirm, confirm_form};
+pub use personal::{
+    add_token, change_password, delete_token, end_session, end_sessions, export, privacy, security, subscribe,
+    subscriptions,
+};
+pub use recovery::{
+    enter_by_link, enter_form, forgot, forgot_form, login_link, login_link_form, mail_sent, reset, reset_form,
+};
 
 use super::actions::{self, SignedIn};
 use super::model::Purpose;
@@ -31,6 +44,11 @@ pub struct FormView {
 }
 
 impl FormView {
+    /// An empty form of `key`.
+    pub fn empty(key: &str) -> Self {
+        Self { key: key.to_owned(), ..Self::default() }
+    }
+
     /// The form with its errors; other errors pass on.
     pub fn again(lang: Lang, form: &Form, key: &str, error: Error) -> Result<Self> {
         match error {
@@ -53,7 +71,47 @@ pub fn cookie(config: &Config, value: &str) -> Cookie<'static> {
         .finish()
 }
 
-fn enter(config: &Config, signed_in: &SignedIn, to: &str) -> HttpResponse {
+/// Takes the cookie of a session away.
+pub fn removal(config: &Config) -> Cookie<'static> {
+    let mut gone = cookie(config, "");
+    gone.make_removal();
+    gone
+}
+
+/// A page that only says something.
+#[derive(Debug, Serialize)]
+pub struct Notice {
+    /// Icon of the sprite.
+    pub icon: &'static str,
+    /// Fluent key of the heading.
+    pub title: &'static str,
+    /// Fluent key of the text.
+    pub text: &'static str,
+    /// Where the button leads; empty: no button.
+    pub href: &'static str,
+    /// Fluent key of the button.
+    pub label: &'static str,
+}
+
+/// A mailed link that was used or is over.
+pub(super) async fn link_over(ctx: &Ctx) -> Result<HttpResponse> {
+    let view = Notice {
+        icon: "clock",
+        title: "accounts-link-over-title",
+        text: "accounts-link-over",
+        href: "/login",
+        label: "accounts-login-title",
+    };
+    ctx.page("accounts/notice", view.title).status(StatusCode::NOT_FOUND).show(&view).await
+}
+
+/// Whether a mailed link still works; a look changes nothing.
+pub(super) async fn is_good(ctx: &Ctx, purpose: Purpose, link: &str) -> Result<bool> {
+    let (hash, now) = (token::hash(link), ctx.house.db.now());
+    ctx.house.db.read(move |c| store::is_token_good(c, purpose, &hash, now)).await
+}
+
+pub(super) fn enter(config: &Config, signed_in: &SignedIn, to: &str) -> HttpResponse {
     let mut answer = see_other(to);
     // A cookie is a header of ours; it always fits.
     let _ = answer.add_cookie(&cookie(config, &signed_in.session));
@@ -106,6 +164,10 @@ pub async fn login(ctx: Ctx, form: Form) -> Result<HttpResponse> {
     match actions::sign_in(&ctx.house, form.text("email"), password, &ctx.ip(), &ctx.agent).await {
         Ok(signed_in) => Ok(enter(&ctx.house.config, &signed_in, &next)),
         Err(error) => {
+            let error = match error {
+                Error::Unauthorized(code) => Error::field("email", code),
+                other => other,
+            };
             let view = FormView::again(ctx.lang(), &form, &next, error)?;
             let page = ctx.page("accounts/login", "accounts-login-title");
             page.status(StatusCode::UNPROCESSABLE_ENTITY).show(&view).await
@@ -116,12 +178,17 @@ pub async fn login(ctx: Ctx, form: Form) -> Result<HttpResponse> {
 /// `POST /logout`
 pub async fn logout(me: Member) -> Result<HttpResponse> {
     if let Proof::Session { id, .. } = me.viewer.proof {
-        me.house.db.write(move |tx| store::delete_session(tx, id)).await?;
+        let member = me.viewer.id;
+        me.house
+            .db
+            .write(move |tx| {
+                store::delete_session(tx, id)?;
+                actions::rights_changed(tx, member)
+            })
+            .await?;
     }
     let mut answer = see_other("/");
-    let mut gone = cookie(&me.house.config, "");
-    gone.make_removal();
-    let _ = answer.add_cookie(&gone);
+    let _ = answer.add_cookie(&removal(&me.house.config));
     Ok(answer)
 }
 
@@ -147,7 +214,7 @@ pub async fn preferences(ctx: Ctx, form: Form) -> Result<HttpResponse> {
     }
     if let Some(viewer) = &ctx.viewer {
         let id = viewer.id;
-        ctx.house.db.write(move |tx| crate::members::store::update_preferences(tx, id, lang, theme.as_deref())).await?;
+        ctx.house.db.write(move |tx| store::update_preferences(tx, id, lang, theme.as_deref())).await?;
     }
     Ok(answer)
 }

@@ -1,5 +1,15 @@
 //! SQL of accounts.
 
+mod application;
+mod consent;
+mod export;
+mod personal;
+
+pub use application::*;
+pub use consent::*;
+pub use export::export;
+pub use personal::*;
+
 use super::model::{LoginRow, Purpose};
 use crate::db::schema::{api_tokens, mail_tokens, members, sessions};
 use crate::db::{Conn, DAY, Ms, Tx};
@@ -197,9 +207,22 @@ pub fn insert_mail_token(
     token_hash: &str,
     life: Ms,
 ) -> Result<()> {
+    insert_mail_token_with(tx, member, purpose, token_hash, life, "")
+}
+
+/// Like [`insert_mail_token`], with what the token is to do when it is used.
+pub fn insert_mail_token_with(
+    tx: &mut Tx<'_>,
+    member: Option<MemberId>,
+    purpose: Purpose,
+    token_hash: &str,
+    life: Ms,
+    detail: &str,
+) -> Result<()> {
     let now = tx.now();
     diesel::insert_into(mail_tokens::table)
         .values((
+            mail_tokens::detail.eq(detail),
             mail_tokens::member_id.eq(member.map(|m| m.0)),
             mail_tokens::purpose.eq(purpose.code()),
             mail_tokens::token_hash.eq(token_hash),
@@ -220,21 +243,52 @@ pub fn is_token_good(conn: &mut Conn, purpose: Purpose, token_hash: &str, now: M
     Ok(diesel::select(diesel::dsl::exists(good)).get_result(conn)?)
 }
 
-/// Uses a token up, once; answers whose it was.
+/// Uses a token up, once; answers whose it was and what it is to do.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is unknown, used or over.
-pub fn use_mail_token(tx: &mut Tx<'_>, purpose: Purpose, token_hash: &str) -> Result<Option<MemberId>> {
+pub fn use_mail_token_with(tx: &mut Tx<'_>, purpose: Purpose, token_hash: &str) -> Result<(Option<MemberId>, String)> {
     let now = tx.now();
     let good = mail_tokens::table
         .filter(mail_tokens::token_hash.eq(token_hash))
         .filter(mail_tokens::purpose.eq(purpose.code()))
         .filter(mail_tokens::used_at.is_null())
         .filter(mail_tokens::expires_at.gt(now));
-    let owner: Option<Option<i64>> = diesel::update(good)
+    let used: Option<(Option<i64>, String)> = diesel::update(good)
         .set(mail_tokens::used_at.eq(Some(now)))
-        .returning(mail_tokens::member_id)
+        .returning((mail_tokens::member_id, mail_tokens::detail))
         .get_result(&mut **tx)
         .optional()?;
-    owner.map(|id| id.map(MemberId)).ok_or(Error::NotFound)
+    used.map(|(id, detail)| (id.map(MemberId), detail)).ok_or(Error::NotFound)
+}
+
+/// Like [`use_mail_token_with`], for tokens that only name a member.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is unknown, used or over.
+pub fn use_mail_token(tx: &mut Tx<'_>, purpose: Purpose, token_hash: &str) -> Result<Option<MemberId>> {
+    Ok(use_mail_token_with(tx, purpose, token_hash)?.0)
+}
+
+/// Ends every open mailed link of that purpose of a member.
+pub fn end_mail_tokens(tx: &mut Tx<'_>, member: MemberId, purpose: Purpose) -> Result<()> {
+    let now = tx.now();
+    let open = mail_tokens::table
+        .filter(mail_tokens::member_id.eq(member.0))
+        .filter(mail_tokens::purpose.eq(purpose.code()))
+        .filter(mail_tokens::used_at.is_null());
+    diesel::update(open).set(mail_tokens::used_at.eq(Some(now))).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Keeps language and scheme.
+pub fn update_preferences(tx: &mut Tx<'_>, id: MemberId, lang: Option<Lang>, theme: Option<&str>) -> Result<()> {
+    let me = members::table.find(id.0);
+    if let Some(lang) = lang {
+        diesel::update(me).set(members::locale.eq(lang.code())).execute(&mut **tx)?;
+    }
+    if let Some(theme) = theme {
+        diesel::update(me).set(members::theme.eq(theme)).execute(&mut **tx)?;
+    }
+    Ok(())
 }

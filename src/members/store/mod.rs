@@ -1,7 +1,19 @@
 //! SQL of members, niches and tiers.
 
+mod audit;
+mod full;
+mod niche;
+mod person;
+mod refs;
+
+pub use audit::*;
+pub use full::*;
+pub use niche::*;
+pub use person::*;
+pub use refs::*;
+
 use crate::access::Sight;
-use crate::db::schema::{audit_log, members, niches, tiers};
+use crate::db::schema::{audit_log, niches, tiers};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
@@ -48,6 +60,40 @@ pub fn rank_of(conn: &mut Conn, slug: &str, field: &'static str) -> Result<i32> 
     rank.ok_or_else(|| Error::field(field, "not_found"))
 }
 
+/// The name of the tier `rank` in `lang`; empty where there is none.
+pub fn tier_name(conn: &mut Conn, rank: i32, lang: Lang) -> Result<String> {
+    let tier: Option<Tier> = tiers::table.find(rank).first(conn).optional()?;
+    Ok(tier.map(|t| t.name(lang).to_owned()).unwrap_or_default())
+}
+
+/// What an admin may change about a tier.
+pub struct TierChange<'a> {
+    /// German name.
+    pub name_de: &'a str,
+    /// English name.
+    pub name_en: &'a str,
+    /// Turnover a month in minor units.
+    pub min_turnover: i64,
+    /// Months it must be held.
+    pub periods: i32,
+    /// Promised time for an answer, in hours.
+    pub response_hours: i32,
+}
+
+/// Changes the tier `rank`.
+pub fn update_tier(tx: &mut Tx<'_>, rank: i32, change: &TierChange<'_>) -> Result<()> {
+    diesel::update(tiers::table.find(rank))
+        .set((
+            tiers::name_de.eq(change.name_de),
+            tiers::name_en.eq(change.name_en),
+            tiers::min_turnover.eq(change.min_turnover),
+            tiers::periods.eq(change.periods),
+            tiers::response_hours.eq(change.response_hours),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
 /// A niche.
 #[derive(Debug, Clone, Queryable, serde::Serialize)]
 pub struct Niche {
@@ -78,6 +124,13 @@ impl Niche {
     pub fn name(&self, lang: Lang) -> &str {
         lang.pick(&self.name_de, &self.name_en)
     }
+
+    /// The description in `lang`, or the other one where it is empty.
+    pub fn description(&self, lang: Lang) -> &str {
+        let (first, second) =
+            lang.pick((&self.description_de, &self.description_en), (&self.description_en, &self.description_de));
+        if first.is_empty() { second } else { first }
+    }
 }
 
 /// The niches `sight` may enter.
@@ -91,18 +144,6 @@ pub fn list_visible_niches(conn: &mut Conn, sight: Sight) -> Result<Vec<Niche>> 
 /// The niche `slug`, if `sight` may enter it.
 pub fn find_visible_niche(conn: &mut Conn, sight: Sight, slug: &str) -> Result<Niche> {
     Ok(niches::table.filter(niches::slug.eq(slug)).filter(niches::min_rank.le(sight.rank)).first(conn)?)
-}
-
-/// Keeps language and scheme.
-pub fn update_preferences(tx: &mut Tx<'_>, id: MemberId, lang: Option<Lang>, theme: Option<&str>) -> Result<()> {
-    let me = members::table.find(id.0);
-    if let Some(lang) = lang {
-        diesel::update(me).set(members::locale.eq(lang.code())).execute(&mut **tx)?;
-    }
-    if let Some(theme) = theme {
-        diesel::update(me).set(members::theme.eq(theme)).execute(&mut **tx)?;
-    }
-    Ok(())
 }
 
 /// Writes one line of the audit log: who did what to which thing.

@@ -1,5 +1,15 @@
 //! Rules of accounts.
 
+mod application;
+mod consent;
+mod personal;
+mod recovery;
+
+pub use application::{apply, confirm};
+pub use consent::set_consent;
+pub use personal::{change_password, end_session, end_sessions, make_token, rights_changed};
+pub use recovery::{enter_by_link, reset_password, send_login_link, send_reset_link};
+
 use super::model::{Email, LoginRow, Purpose, Status, parse_password};
 use super::store::{self, NewAccount};
 use super::{password, token};
@@ -58,7 +68,7 @@ pub struct SignedIn {
 /// Signs in with e-mail and password. Wrong address, wrong password and closed account look and take the same.
 ///
 /// # Errors
-/// `credentials` on `email`; [`Error::TooMany`].
+/// [`Error::Unauthorized`] with `credentials`; [`Error::TooMany`].
 pub async fn sign_in(house: &House, email: &str, password_text: String, ip: &str, agent: &str) -> Result<SignedIn> {
     let key = crate::text::fold(email);
     house.limits.take(Bucket::SignIn, ip)?;
@@ -68,7 +78,7 @@ pub async fn sign_in(house: &House, email: &str, password_text: String, ip: &str
     let matches = password::verify(password_text, stored).await?;
     match row {
         Some(row) if matches && row.status == Status::Active.code() => open_session(house, row.id, ip, agent).await,
-        _ => Err(Error::field("email", "credentials")),
+        _ => Err(Error::Unauthorized("credentials")),
     }
 }
 

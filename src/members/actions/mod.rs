@@ -1,0 +1,11 @@
+//! Rules of members.
+
+mod member;
+mod niche;
+mod profile;
+mod tier;
+
+pub use member::change_member;
+pub use niche::{change_niche, create_niche};
+pub use profile::change_profile;
+pub use tier::change_tiers;

@@ -1,0 +1,89 @@
+//! SQL of affiliate references: the names under which programs know a member.
+
+use crate::db::schema::{affiliate_refs, programs};
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::text::fold;
+use crate::web::viewer::MemberId;
+use diesel::prelude::*;
+
+/// One reference.
+#[derive(Debug, Clone, Queryable)]
+pub struct RefRow {
+    /// Whose.
+    pub member_id: i64,
+    /// Row id of the program.
+    pub program_id: i64,
+    /// Address of the program.
+    pub program: String,
+    /// The reference as programs write it.
+    pub code: String,
+    /// Whether links carry it; the others only match sales.
+    pub for_links: bool,
+}
+
+/// References of each member of `ids`, the one for links first.
+pub fn list_refs(conn: &mut Conn, ids: &[i64]) -> Result<Vec<RefRow>> {
+    Ok(affiliate_refs::table
+        .inner_join(programs::table)
+        .filter(affiliate_refs::member_id.eq_any(ids))
+        .order((
+            affiliate_refs::member_id.asc(),
+            affiliate_refs::program_id.asc(),
+            affiliate_refs::for_links.desc(),
+            affiliate_refs::id.asc(),
+        ))
+        .select((
+            affiliate_refs::member_id,
+            affiliate_refs::program_id,
+            programs::slug,
+            affiliate_refs::ref_code,
+            affiliate_refs::for_links,
+        ))
+        .load(conn)?)
+}
+
+/// Ids and addresses of all programs, oldest first.
+pub fn list_program_slugs(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
+    Ok(programs::table.order(programs::id.asc()).select((programs::id, programs::slug)).load(conn)?)
+}
+
+/// Replaces the references of a member in one program.
+///
+/// # Errors
+/// `taken` on `field` when another member has one of them.
+pub fn replace_refs(
+    tx: &mut Tx<'_>,
+    member: MemberId,
+    program: i64,
+    code: Option<&str>,
+    match_ids: &[String],
+    field: &'static str,
+) -> Result<()> {
+    let now = tx.now();
+    let mine = affiliate_refs::table
+        .filter(affiliate_refs::member_id.eq(member.0))
+        .filter(affiliate_refs::program_id.eq(program));
+    diesel::delete(mine).execute(&mut **tx)?;
+    let mut seen: Vec<String> = Vec::new();
+    let all = code.into_iter().map(|c| (c, true)).chain(match_ids.iter().map(|m| (m.as_str(), false)));
+    for (code, for_links) in all {
+        let key = fold(code);
+        if seen.contains(&key) {
+            continue;
+        }
+        diesel::insert_into(affiliate_refs::table)
+            .values((
+                affiliate_refs::program_id.eq(program),
+                affiliate_refs::member_id.eq(member.0),
+                affiliate_refs::ref_code.eq(code.trim()),
+                affiliate_refs::ref_key.eq(&key),
+                affiliate_refs::for_links.eq(for_links),
+                affiliate_refs::created_at.eq(now),
+            ))
+            .execute(&mut **tx)
+            .map_err(|e| if crate::db::is_duplicate(&e) { Error::field(field, "taken") } else { e.into() })?;
+        seen.push(key);
+    }
+    Ok(())
+}

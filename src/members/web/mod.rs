@@ -1,0 +1,1 @@
+//! Pages of members: profile, directory, applications, niches, tiers, roles.
