@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Features in the order in which they may know each other.
 const FEATURES: [&str; 10] =
     ["access", "accounts", "members", "programs", "segments", "forums", "rooms", "library", "newsletters", "start"];
-const PLATFORM: [&str; 10] = ["db", "web", "live", "mail", "jobs", "files", "text", "i18n", "search", "settings"];
+const PLATFORM: [&str; 9] = ["db", "web", "live", "mail", "jobs", "files", "text", "i18n", "settings"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
