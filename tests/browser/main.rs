@@ -7,4 +7,7 @@
 mod house;
 mod support;
 
+mod apply;
+mod crawl;
 mod entrance;
+mod library;
