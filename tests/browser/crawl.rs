@@ -77,6 +77,11 @@ impl Walk {
                 }
             }
         }
-        println!("{} saw {} kinds of page: {}", browser.name, known.len(), known.into_iter().collect::<Vec<_>>().join(" "));
+        println!(
+            "{} saw {} kinds of page: {}",
+            browser.name,
+            known.len(),
+            known.into_iter().collect::<Vec<_>>().join(" ")
+        );
     }
 }

@@ -10,4 +10,7 @@ mod support;
 mod apply;
 mod crawl;
 mod entrance;
+mod forums;
 mod library;
+mod pages;
+mod rooms;

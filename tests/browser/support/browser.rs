@@ -245,7 +245,8 @@ impl Browser {
         let began = tokio::time::Instant::now();
         loop {
             let file = std::fs::read_dir(folder).unwrap().flatten().map(|f| f.path()).find(|f| {
-                f.extension().is_some_and(|e| e != "crdownload" && e != "tmp") && f.metadata().is_ok_and(|m| m.len() > 0)
+                f.extension().is_some_and(|e| e != "crdownload" && e != "tmp")
+                    && f.metadata().is_ok_and(|m| m.len() > 0)
             });
             if let Some(file) = file {
                 return std::fs::read_to_string(file).unwrap();
