@@ -62,3 +62,16 @@ async fn doors(lang: Lang) {
     server.stop().await;
     all_well(&wrong);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_needs_javascript_to_come_in() {
+    let server = Server::start().await;
+    let visitor = Browser::open(&server, "plain", Lang::De).await.without_scripts().await;
+    visitor.goto("/login").await;
+    visitor.fill("email", "nobody@example.org").await;
+    visitor.fill("password", "something else").await;
+    visitor.submit("main form").await;
+    visitor.see("main .error, main .banner-bad").await;
+    visitor.quit().await;
+    server.stop().await;
+}

@@ -7,4 +7,10 @@
 mod house;
 mod support;
 
+mod apply;
+mod crawl;
 mod entrance;
+mod forums;
+mod library;
+mod pages;
+mod rooms;

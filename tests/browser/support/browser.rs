@@ -1,7 +1,7 @@
 //! One browser of one person.
 
 use super::driver;
-use crate::house::{Client, Server};
+use crate::house::{Client, Mail, Server};
 use kontor::i18n::Lang;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -158,6 +158,18 @@ impl Browser {
         found.as_u64().unwrap_or(0)
     }
 
+    /// Addresses of our own that the links of the page lead to, in order.
+    pub async fn links(&self) -> Vec<String> {
+        let found = self
+            .run(
+                "return [...document.querySelectorAll('a[href]:not([download])')]
+                   .filter((a) => a.origin === location.origin).map((a) => a.pathname + a.search)",
+                vec![],
+            )
+            .await;
+        serde_json::from_value(found).unwrap()
+    }
+
     /// What an element says.
     pub async fn text(&self, css: &str) -> String {
         self.see(css).await.text().await.unwrap()
@@ -203,6 +215,58 @@ impl Browser {
     /// Submits the form that holds the element.
     pub async fn submit(&self, css: &str) {
         self.click(&format!("{css} [type='submit'], {css} button:not([type])")).await;
+    }
+
+    /// Status of the page that shows.
+    pub async fn status(&self) -> u64 {
+        let found = self.run("return performance.getEntriesByType('navigation')[0].responseStatus", vec![]).await;
+        found.as_u64().unwrap_or(0)
+    }
+
+    /// What lies in the clipboard under that type.
+    pub async fn clipboard(&self, kind: &str) -> String {
+        let allowed = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": self.base });
+        self.devtools("Browser.grantPermissions", allowed).await;
+        let body = "const [kind, done] = arguments;
+            navigator.clipboard.read()
+              .then((items) => items.find((i) => i.types.includes(kind)).getType(kind))
+              .then((blob) => blob.text()).then(done, (error) => done(`clipboard: ${error}`));";
+        let found = self.driver.execute_async(body, vec![json!(kind)]).await.unwrap();
+        found.json().as_str().unwrap_or("").to_owned()
+    }
+
+    /// Clicks a link that downloads, and answers the one file that arrives in `folder` as text.
+    pub async fn download(&self, folder: &std::path::Path, css: &str) -> String {
+        let _ = std::fs::remove_dir_all(folder);
+        std::fs::create_dir_all(folder).unwrap();
+        let here = json!({ "behavior": "allow", "downloadPath": folder });
+        self.devtools("Browser.setDownloadBehavior", here).await;
+        self.click(css).await;
+        let began = tokio::time::Instant::now();
+        loop {
+            let file = std::fs::read_dir(folder).unwrap().flatten().map(|f| f.path()).find(|f| {
+                f.extension().is_some_and(|e| e != "crdownload" && e != "tmp")
+                    && f.metadata().is_ok_and(|m| m.len() > 0)
+            });
+            if let Some(file) = file {
+                return std::fs::read_to_string(file).unwrap();
+            }
+            assert!(began.elapsed() < PATIENCE, "{}: nothing arrives by {css}", self.name);
+            tokio::time::sleep(TICK).await;
+        }
+    }
+
+    /// The newest mail to `address` whose text holds `part`.
+    pub async fn letter(&self, server: &Server, address: &str, part: &str) -> Mail {
+        let began = tokio::time::Instant::now();
+        loop {
+            let mails = server.mails().await;
+            if let Some(mail) = mails.into_iter().rev().find(|m| m.to == address && m.text.contains(part)) {
+                return mail;
+            }
+            assert!(began.elapsed() < PATIENCE, "{}: no mail to {address} with {part}", self.name);
+            tokio::time::sleep(TICK).await;
+        }
     }
 
     /// A word of the house in the language of this browser.

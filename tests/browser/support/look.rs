@@ -109,7 +109,7 @@ impl Browser {
     /// A picture of the whole page as `<browser>-<name>.png`.
     pub async fn shot(&self, name: &str) {
         let size = self.devtools("Page.getLayoutMetrics", json!({})).await["cssContentSize"].clone();
-        let height = size["height"].as_f64().unwrap_or(900.0).min(5_000.0);
+        let height = size["height"].as_f64().unwrap_or(900.0).min(3_000.0);
         let picture = self
             .devtools(
                 "Page.captureScreenshot",
