@@ -168,14 +168,12 @@ impl Writer<'_> {
                         false,
                     ),
                     Set::DownloadedResource => ("SELECT x.member_id FROM downloads x WHERE x.resource_id IN ", true),
-                    Set::OpenedCampaign => (
-                        "SELECT x.member_id FROM campaign_events x WHERE x.kind = 'open' AND x.campaign_id IN ",
-                        true,
-                    ),
-                    _ => (
-                        "SELECT x.member_id FROM campaign_events x WHERE x.kind = 'click' AND x.campaign_id IN ",
-                        true,
-                    ),
+                    Set::OpenedCampaign => {
+                        ("SELECT x.member_id FROM campaign_events x WHERE x.kind = 'open' AND x.campaign_id IN ", true)
+                    }
+                    _ => {
+                        ("SELECT x.member_id FROM campaign_events x WHERE x.kind = 'click' AND x.campaign_id IN ", true)
+                    }
                 };
                 self.out.push(&format!("members.id {not}IN ({select}"));
                 self.out.list(values, by_id);
@@ -289,8 +287,7 @@ mod tests {
     fn values_are_bound_and_never_part_of_the_text() {
         let rule = json!({"all":[{"field":"tag","op":"in","value":["a'); DROP TABLE members;--","b"]},
             {"field":"revenue","op":"lt","value":"10","window":"30d"}]});
-        let condition =
-            Rule::parse("rule", &rule).unwrap().condition(Condition::default(), 40 * crate::db::DAY, "EUR");
+        let condition = Rule::parse("rule", &rule).unwrap().condition(Condition::default(), 40 * crate::db::DAY, "EUR");
         assert!(!condition.sql.contains("DROP"), "{}", condition.sql);
         assert_eq!(condition.binds.len(), 5);
         for n in 1..=5 {

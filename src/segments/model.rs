@@ -180,8 +180,8 @@ impl Rule {
 
     /// Whether it speaks of the status; otherwise it means active members.
     pub fn names_status(&self) -> bool {
-        self.leaves().iter().any(|l| {
-            matches!(l.test, Test::Among { of: Set::Status, .. } | Test::Present { of: Set::Status, .. })
-        })
+        self.leaves()
+            .iter()
+            .any(|l| matches!(l.test, Test::Among { of: Set::Status, .. } | Test::Present { of: Set::Status, .. }))
     }
 }

@@ -168,10 +168,8 @@ impl Parser {
 
     fn set(&mut self, path: &str, of: Set, op: &str, value: &Value) -> Option<Test> {
         let place = format!("{path}.value");
-        let happened = matches!(
-            of,
-            Set::DownloadedResource | Set::PostedInNiche | Set::OpenedCampaign | Set::ClickedCampaign
-        );
+        let happened =
+            matches!(of, Set::DownloadedResource | Set::PostedInNiche | Set::OpenedCampaign | Set::ClickedCampaign);
         match op {
             "eq" | "ne" => {
                 let one = self.item(&place, of, value)?;
@@ -232,10 +230,7 @@ impl Parser {
                 None
             }
             Set::Status if crate::accounts::model::Status::parse(&text).is_none() => {
-                self.choice(
-                    place.to_owned(),
-                    "invited, pending_email, pending_approval, active, declined, suspended",
-                );
+                self.choice(place.to_owned(), "invited, pending_email, pending_approval, active, declined, suspended");
                 None
             }
             _ => Some(text),
@@ -430,7 +425,8 @@ mod tests {
         }
         assert!(Rule::parse("rule", &deep).is_ok());
         assert!(errors(json!({"not": deep}))[0].ends_with(":too_deep"));
-        let many = |n: usize| json!({"any":[{"all": vec![leaf.clone(); n / 2]}, {"all": vec![leaf.clone(); n - n / 2]}]});
+        let many =
+            |n: usize| json!({"any":[{"all": vec![leaf.clone(); n / 2]}, {"all": vec![leaf.clone(); n - n / 2]}]});
         assert!(Rule::parse("rule", &many(64)).is_ok());
         assert_eq!(errors(many(65)), ["rule.any[1].all[32]:too_many"]);
     }

@@ -74,7 +74,10 @@ async fn talk(lang: Lang) {
     for page in ["/", "/rooms", "/niches/heimfitness"] {
         third.goto(page).await;
         assert_eq!(third.status().await, 200);
-        assert!(!third.run("return document.documentElement.outerHTML", vec![]).await.to_string().contains("ruderrunde"), "{page}");
+        assert!(
+            !third.run("return document.documentElement.outerHTML", vec![]).await.to_string().contains("ruderrunde"),
+            "{page}"
+        );
     }
     third.goto("/rooms/ruderrunde").await;
     assert_eq!(third.status().await, 404);
