@@ -67,3 +67,28 @@ async fn the_clients_address_comes_from_trusted_proxies_only() {
     behind.stop().await;
     direct.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_gets_the_first_answer_again_and_another_body_is_a_conflict() {
+    let server = Server::start().await;
+    let jana = server.manager().await.with_header("idempotency-key", "k-1");
+    let niche = serde_json::json!({"slug": "heimfitness", "name": {"de": "Heimfitness", "en": "Home fitness"}});
+    let first = jana.post("/api/v1/niches", niche.clone()).await.expect(201);
+    let again = jana.post("/api/v1/niches", niche).await.expect(201);
+    assert_eq!((first.id(), again.header("idempotency-replayed")), (again.id(), "true"));
+    let other = serde_json::json!({"slug": "other", "name": {"de": "Anders", "en": "Other"}});
+    assert_eq!(jana.post("/api/v1/niches", other).await.expect(409).json()["code"], "idem_conflict");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_showed_a_secret_is_not_kept() {
+    let server = Server::start().await;
+    let lena = server.member("Lena Brandt").await.with_header("idempotency-key", "k-2");
+    let token = serde_json::json!({"name": "my script"});
+    let first = lena.post("/api/v1/me/tokens", token.clone()).await.expect(201);
+    let again = lena.post("/api/v1/me/tokens", token).await.expect(409);
+    assert_eq!((again.json()["id"].as_i64(), again.json()["code"].as_str()), (Some(first.id()), Some("idem_secret")));
+    assert!(!again.text.contains(first.json()["token"].as_str().unwrap()));
+    server.stop().await;
+}
