@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::library::api as library_api;
 use crate::library::web::{manage as library_desk, shelf as library};
 use crate::members::api as members_api;
+use crate::members::{api as members_api, web as members_web};
 use crate::openapi;
 use crate::web::{assets, health, manifest, styleguide};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
@@ -91,6 +92,10 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/me/tokens", post().to(accounts_api::create_token));
     app.route("/api/v1/me/tokens/{id}", delete().to(accounts_api::delete_token));
     // members
+    app.route("/me", get().to(members_web::profile));
+    app.route("/me", post().to(members_web::save_profile));
+    app.route("/members", get().to(members_web::directory));
+    app.route("/members/{id}", get().to(members_web::member));
     app.route("/api/v1/me", get().to(members_api::get_me));
     app.route("/api/v1/me", patch().to(members_api::update_me));
     app.route("/api/v1/niches", get().to(members_api::list_niches));
@@ -118,6 +123,12 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/resources/{id}", patch().to(library_api::change));
     app.route("/api/v1/resources/{id}", delete().to(library_api::remove));
     // members
+    app.route("/members/{id}", post().to(members_web::change));
+    app.route("/manage/applications", get().to(members_web::applications));
+    app.route("/manage/applications/{id}", post().to(members_web::decide));
+    app.route("/manage/niches", get().to(members_web::niches));
+    app.route("/manage/niches", post().to(members_web::create_niche));
+    app.route("/manage/niches/{slug}", post().to(members_web::update_niche));
     app.route("/api/v1/members", get().to(members_api::list_members));
     app.route("/api/v1/members/{id}", get().to(members_api::get_member));
     app.route("/api/v1/members/{id}", patch().to(members_api::update_member));
@@ -127,5 +138,9 @@ fn managers(app: &mut ServiceConfig) {
 
 fn admins(app: &mut ServiceConfig) {
     // members
+    app.route("/admin/tiers", get().to(members_web::tiers));
+    app.route("/admin/tiers", post().to(members_web::save_tiers));
+    app.route("/admin/roles", get().to(members_web::roles));
+    app.route("/admin/roles", post().to(members_web::set_role));
     app.route("/api/v1/tiers", put().to(members_api::update_tiers));
 }
