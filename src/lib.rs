@@ -33,6 +33,7 @@ pub mod forums;
 pub mod library;
 pub mod members;
 pub mod newsletters;
+pub mod office;
 pub mod programs;
 pub mod rooms;
 pub mod segments;

@@ -9,7 +9,7 @@ pub mod smtp;
 mod transport;
 
 pub use letter::{Letter, Letters, Rendered, folders, inline};
-pub use outbox::{Kept, Outbox};
+pub use outbox::{Kept, Opened, Outbox};
 pub use queue::{Mailer, SEND_JOB, send_queued};
 pub use transport::{Outcome, Stage, Transport, hello_name};
 

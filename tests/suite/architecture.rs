@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Features in the order in which they may know each other.
 const FEATURES: [&str; 10] =
-    ["access", "accounts", "members", "programs", "segments", "forums", "rooms", "library", "newsletters", "start"];
+    ["access", "accounts", "members", "programs", "segments", "forums", "rooms", "library", "newsletters", "office"];
 const PLATFORM: [&str; 9] = ["db", "web", "live", "mail", "jobs", "files", "text", "i18n", "settings"];
 
 fn root() -> PathBuf {
