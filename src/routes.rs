@@ -8,12 +8,9 @@ use crate::library::web::{manage as library_desk, shelf as library};
 use crate::members::api as members_api;
 use crate::openapi;
 use crate::web::{assets, health, manifest, styleguide};
-use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
-use actix_web::{HttpRequest, HttpResponse};
 use crate::{forums, search};
-use crate::web::{assets, health};
-use actix_web::{HttpRequest, HttpResponse};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
+use actix_web::{HttpRequest, HttpResponse};
 
 /// Registers every URL.
 pub fn configure(app: &mut ServiceConfig) {
@@ -105,33 +102,6 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/resources", get().to(library_api::list));
     app.route("/api/v1/resources/{id}", get().to(library_api::show));
     app.route("/api/v1/resources/{id}/download", get().to(library_api::download));
-}
-
-fn moderators(_app: &mut ServiceConfig) {}
-
-fn managers(app: &mut ServiceConfig) {
-    // library
-    app.route("/manage/library", get().to(library_desk::list));
-    app.route("/manage/library/new", get().to(library_desk::new_form));
-    app.route("/manage/library/new", post().to(library_desk::create));
-    app.route("/manage/library/{id}", get().to(library_desk::edit_form));
-    app.route("/manage/library/{id}", post().to(library_desk::change));
-    app.route("/manage/library/{id}/delete", post().to(library_desk::remove));
-    app.route("/manage/library/{id}/preview", get().to(library_desk::preview));
-    app.route("/api/v1/resources", post().to(library_api::create));
-    app.route("/api/v1/resources/{id}", patch().to(library_api::change));
-    app.route("/api/v1/resources/{id}", delete().to(library_api::remove));
-    // members
-    app.route("/api/v1/members", get().to(members_api::list_members));
-    app.route("/api/v1/members/{id}", get().to(members_api::get_member));
-    app.route("/api/v1/members/{id}", patch().to(members_api::update_member));
-    app.route("/api/v1/niches", post().to(members_api::create_niche));
-    app.route("/api/v1/niches/{slug}", patch().to(members_api::update_niche));
-}
-
-fn admins(app: &mut ServiceConfig) {
-    // members
-    app.route("/api/v1/tiers", put().to(members_api::update_tiers));
     // search
     app.route("/search", get().to(search::web::search));
     app.route("/api/v1/search", get().to(search::api::search));
@@ -177,4 +147,29 @@ fn moderators(app: &mut ServiceConfig) {
     app.route("/moderate/reports/{id}", post().to(forums::web::close_report));
     app.route("/api/v1/reports", get().to(forums::api::list_reports));
     app.route("/api/v1/reports/{id}/close", post().to(forums::api::close_report));
+}
+
+fn managers(app: &mut ServiceConfig) {
+    // library
+    app.route("/manage/library", get().to(library_desk::list));
+    app.route("/manage/library/new", get().to(library_desk::new_form));
+    app.route("/manage/library/new", post().to(library_desk::create));
+    app.route("/manage/library/{id}", get().to(library_desk::edit_form));
+    app.route("/manage/library/{id}", post().to(library_desk::change));
+    app.route("/manage/library/{id}/delete", post().to(library_desk::remove));
+    app.route("/manage/library/{id}/preview", get().to(library_desk::preview));
+    app.route("/api/v1/resources", post().to(library_api::create));
+    app.route("/api/v1/resources/{id}", patch().to(library_api::change));
+    app.route("/api/v1/resources/{id}", delete().to(library_api::remove));
+    // members
+    app.route("/api/v1/members", get().to(members_api::list_members));
+    app.route("/api/v1/members/{id}", get().to(members_api::get_member));
+    app.route("/api/v1/members/{id}", patch().to(members_api::update_member));
+    app.route("/api/v1/niches", post().to(members_api::create_niche));
+    app.route("/api/v1/niches/{slug}", patch().to(members_api::update_niche));
+}
+
+fn admins(app: &mut ServiceConfig) {
+    // members
+    app.route("/api/v1/tiers", put().to(members_api::update_tiers));
 }
