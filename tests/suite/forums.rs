@@ -161,7 +161,8 @@ async fn a_closed_thread_takes_no_answer_and_the_text_is_not_lost() {
     let refused = mara.post(&format!("{api}/posts"), json!({"body": "Noch etwas"})).await.expect(409);
     assert_eq!(refused.json()["code"], json!("thread_locked"));
     mara.patch(&api, json!({"title": "Anders"})).await.expect(409);
-    let page = mara.form(&format!("/threads/{}/posts", thread["id"]), &[("body", "Mein langer Text")]).await.expect(409);
+    let page =
+        mara.form(&format!("/threads/{}/posts", thread["id"]), &[("body", "Mein langer Text")]).await.expect(409);
     assert!(page.text.contains("Mein langer Text") && page.text.contains("This thread is closed."));
     jana.patch(&api, json!({"locked": false})).await.expect(200);
     answer(&mara, &thread, "Jetzt geht es wieder").await;
@@ -202,7 +203,9 @@ async fn no_attack_of_the_corpus_executes() {
     let corpus = include_str!("../fixtures/xss.txt");
     let attacks: Vec<&str> = corpus.lines().filter(|l| !l.is_empty()).collect();
     assert!(attacks.len() >= 60);
-    let thread = open(&mara, "angriff", "<script>alert(1)</script>\"><img src=x onerror=alert(1)>", "[r]: javascript:alert(1)").await;
+    let thread =
+        open(&mara, "angriff", "<script>alert(1)</script>\"><img src=x onerror=alert(1)>", "[r]: javascript:alert(1)")
+            .await;
     for attack in &attacks {
         answer(&mara, &thread, attack).await;
     }
@@ -253,7 +256,10 @@ fn assert_harmless(html: &str) {
         let outside: String = tag.split('"').step_by(2).collect();
         let on = outside.split_ascii_whitespace().any(|a| a.starts_with("on") && a.contains('='));
         assert!(!on && !outside.contains("style="), "an attribute that acts: <{tag}>");
-        assert!(!["iframe", "object", "embed", "base", "style", "math", "marquee", "video"].contains(&name.as_str()), "<{tag}>");
+        assert!(
+            !["iframe", "object", "embed", "base", "style", "math", "marquee", "video"].contains(&name.as_str()),
+            "<{tag}>"
+        );
         assert!(name != "script" || tag.contains("nonce=\""), "a script of somebody else: <{tag}>");
         assert!(name != "svg" || tag == "svg class=\"icon\" aria-hidden=\"true\"", "<{tag}>");
         for attribute in ["href=\"", "src=\"", "action=\""] {
@@ -329,7 +335,8 @@ async fn a_thread_opens_at_any_number() {
     db_fill(&server, &thread, 130).await;
     let path = thread["path"].as_str().unwrap();
     let shows = |text: &str, numbers: &[i32], not: &[i32]| {
-        numbers.iter().all(|n| text.contains(&format!("id=\"p{n}\""))) && not.iter().all(|n| !text.contains(&format!("id=\"p{n}\"")))
+        numbers.iter().all(|n| text.contains(&format!("id=\"p{n}\"")))
+            && not.iter().all(|n| !text.contains(&format!("id=\"p{n}\"")))
     };
     let page = mara.get(&format!("{path}?from=77")).await.expect(200);
     assert!(shows(&page.text, &[77, 126], &[76, 127]));
@@ -340,7 +347,8 @@ async fn a_thread_opens_at_any_number() {
         assert!(shows(&page.text, if strange.contains("page=9") { &[1] } else { &[101, 130] }, &[51]), "{strange}");
     }
     let id = &thread["id"];
-    for address in [format!("/threads/{id}"), format!("/threads/{id}-any-words"), format!("/threads/{id}/other-words")] {
+    for address in [format!("/threads/{id}"), format!("/threads/{id}-any-words"), format!("/threads/{id}/other-words")]
+    {
         mara.get(&address).await.expect(200);
     }
     mara.get("/threads/none").await.expect(404);
@@ -486,7 +494,8 @@ async fn the_search_forgives_umlauts_and_never_takes_words_for_syntax() {
     let mara = server.member("Mara Lindqvist").await;
     open(&mara, "suche", "Ernährung im Winter", "Grüße aus der Hauptstraße 5.").await;
     eventually(&mara, "/api/v1/search?q=ernahr", |t| t.contains("\"thread\"")).await;
-    for q in ["Ernährung", "ernaehr", "ERNAHRUNG", "hauptstrasse", "Hauptstraße", "grusse winter", "gr%C3%BC%C3%9Fe"] {
+    for q in ["Ernährung", "ernaehr", "ERNAHRUNG", "hauptstrasse", "Hauptstraße", "grusse winter", "gr%C3%BC%C3%9Fe"]
+    {
         let found = mara.get(&format!("/api/v1/search?q={q}")).await.expect(200).json();
         assert_eq!(found["items"].as_array().unwrap().len(), 1, "{q}");
     }

@@ -23,8 +23,19 @@ const FLAGS: &[&str] = &[
     "line", "shown", "deleted", "hidden", "person", "team", "tier", "reply", "edited", "liked", "edit", "report", "act",
 ];
 const SLOTS: &[&str] = &[
-    "id", "number", "author", "author_id", "initials", "hue", "tag", "time_html", "body_html", "likes", "reply_to",
-    "reply_to_url", "reply_url",
+    "id",
+    "number",
+    "author",
+    "author_id",
+    "initials",
+    "hue",
+    "tag",
+    "time_html",
+    "body_html",
+    "likes",
+    "reply_to",
+    "reply_to_url",
+    "reply_url",
 ];
 
 static POST: Stencils = Stencils::new("forums/_post", FLAGS, SLOTS);

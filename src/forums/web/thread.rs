@@ -178,11 +178,8 @@ pub async fn reply(me: Member, id: web::Path<i64>, form: Form) -> Result<HttpRes
         Ok((_, number)) => Ok(see_other(&path_to(&format!("/threads/{id}"), number))),
         Err(error) => {
             let (errors, status) = again(me.lang(), error)?;
-            let at = Where {
-                page: Some(form.text("page").to_owned()),
-                from: None,
-                reply: reply_to.map(|n| n.to_string()),
-            };
+            let at =
+                Where { page: Some(form.text("page").to_owned()), from: None, reply: reply_to.map(|n| n.to_string()) };
             show(&me, id, &at, form.raw("body").to_owned(), errors, status).await
         }
     }
