@@ -4,6 +4,7 @@ use crate::accounts;
 use crate::config::Config;
 use crate::db::{Clock, Db, HOUR};
 use crate::error::{Error, Result};
+use crate::forums;
 use crate::house::{House, Parts};
 use crate::i18n::Lang;
 use crate::jobs::{Jobs, Registry, handler};
@@ -43,6 +44,8 @@ fn listeners(event: &str) -> &'static [&'static str] {
 fn registry() -> Registry {
     let mut jobs = Registry::default();
     jobs.on(SEND_JOB, handler(send_queued));
+    jobs.on(forums::jobs::INDEX, handler(forums::jobs::index));
+    jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(accounts::jobs::TELL_JOB, handler(accounts::jobs::tell_managers));
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));
@@ -57,8 +60,8 @@ async fn tidy(house: House, (): ()) -> Result<()> {
 }
 
 /// What surrounds every page: the community's name, the niches and rooms of the viewer.
-fn surroundings() -> ShellSource {
-    Arc::new(|conn, viewer: Option<&Viewer>, lang: Lang| {
+fn surroundings(clock: Clock) -> ShellSource {
+    Arc::new(move |conn, viewer: Option<&Viewer>, lang: Lang| {
         let settings = crate::settings::load(conn)?;
         let mut around = Surroundings { community: settings.community_name, ..Surroundings::default() };
         let Some(viewer) = viewer else { return Ok(around) };
@@ -66,12 +69,15 @@ fn surroundings() -> ShellSource {
         if !viewer.is_moderator() {
             around.tier = crate::members::store::tier_name(conn, viewer.tier_rank, lang)?;
         }
+        let unread = forums::store::count_unread_by_niche(conn, sight, clock.now())?;
+        around.unread_forum = unread.values().sum();
         around.niches = crate::members::store::list_visible_niches(conn, sight)?
             .iter()
             .map(|n| NicheLink {
                 slug: n.slug.clone(),
                 name: n.name(lang).to_owned(),
                 hue: i64::from(n.hue),
+                unread: unread.get(&n.id).copied().unwrap_or(0),
                 ..NicheLink::default()
             })
             .collect();
@@ -99,10 +105,10 @@ pub fn open_database(config: &Config, clock: Clock) -> Result<Db> {
 /// # Errors
 /// When a part cannot be built.
 pub fn build(config: Config, clock: Clock) -> Result<House> {
-    let db = open_database(&config, clock)?;
+    let db = open_database(&config, clock.clone())?;
     Ok(House::new(Parts {
         mailer: Mailer::new(&config)?,
-        pages: Pages::load(surroundings())?,
+        pages: Pages::load(surroundings(clock))?,
         jobs: Jobs::new(registry()),
         live: Live::default(),
         limits: Limits::new(config.rate_limits),

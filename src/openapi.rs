@@ -44,6 +44,23 @@ use utoipa::{Modify, OpenApi};
         crate::members::api::update_niche,
         crate::members::api::list_tiers,
         crate::members::api::update_tiers,
+        crate::search::api::search,
+        crate::forums::api::list_threads,
+        crate::forums::api::create_thread,
+        crate::forums::api::read_niche,
+        crate::forums::api::get_thread,
+        crate::forums::api::patch_thread,
+        crate::forums::api::read_thread,
+        crate::forums::api::list_posts,
+        crate::forums::api::create_post,
+        crate::forums::api::get_post,
+        crate::forums::api::patch_post,
+        crate::forums::api::delete_post,
+        crate::forums::api::like_post,
+        crate::forums::api::unlike_post,
+        crate::forums::api::create_report,
+        crate::forums::api::list_reports,
+        crate::forums::api::close_report,
     )
 )]
 pub struct Api;

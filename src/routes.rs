@@ -9,6 +9,7 @@ use crate::members::api as members_api;
 use crate::members::{api as members_api, web as members_web};
 use crate::openapi;
 use crate::web::{assets, health, manifest, styleguide};
+use crate::{forums, search};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -106,9 +107,52 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/resources", get().to(library_api::list));
     app.route("/api/v1/resources/{id}", get().to(library_api::show));
     app.route("/api/v1/resources/{id}/download", get().to(library_api::download));
+    // search
+    app.route("/search", get().to(search::web::search));
+    app.route("/api/v1/search", get().to(search::api::search));
+    // forums
+    app.route("/niches", get().to(forums::web::index));
+    app.route("/niches/{slug}", get().to(forums::web::niche));
+    app.route("/niches/{slug}/new", get().to(forums::web::new_thread));
+    app.route("/niches/{slug}/new", post().to(forums::web::open_thread));
+    app.route("/niches/{slug}/read", post().to(forums::web::read_niche));
+    app.route("/threads/preview", post().to(forums::web::preview));
+    app.route("/threads/{key}", get().to(forums::web::thread));
+    app.route("/threads/{key}/{slug}", get().to(forums::web::thread));
+    app.route("/threads/{id}/posts", post().to(forums::web::reply));
+    app.route("/threads/{id}/moderate", post().to(forums::web::moderate_thread));
+    app.route("/posts/{id}", get().to(forums::web::to_post));
+    app.route("/posts/{id}/edit", get().to(forums::web::edit_form));
+    app.route("/posts/{id}/edit", post().to(forums::web::edit));
+    app.route("/posts/{id}/delete", post().to(forums::web::delete));
+    app.route("/posts/{id}/like", post().to(forums::web::like));
+    app.route("/posts/{id}/unlike", post().to(forums::web::unlike));
+    app.route("/posts/{id}/report", get().to(forums::web::report_form));
+    app.route("/posts/{id}/report", post().to(forums::web::report));
+    app.route("/posts/{id}/hide", post().to(forums::web::hide_post));
+    app.route("/api/v1/niches/{slug}/threads", get().to(forums::api::list_threads));
+    app.route("/api/v1/niches/{slug}/threads", post().to(forums::api::create_thread));
+    app.route("/api/v1/niches/{slug}/read", put().to(forums::api::read_niche));
+    app.route("/api/v1/threads/{id}", get().to(forums::api::get_thread));
+    app.route("/api/v1/threads/{id}", patch().to(forums::api::patch_thread));
+    app.route("/api/v1/threads/{id}/read", put().to(forums::api::read_thread));
+    app.route("/api/v1/threads/{id}/posts", get().to(forums::api::list_posts));
+    app.route("/api/v1/threads/{id}/posts", post().to(forums::api::create_post));
+    app.route("/api/v1/posts/{id}", get().to(forums::api::get_post));
+    app.route("/api/v1/posts/{id}", patch().to(forums::api::patch_post));
+    app.route("/api/v1/posts/{id}", delete().to(forums::api::delete_post));
+    app.route("/api/v1/posts/{id}/like", put().to(forums::api::like_post));
+    app.route("/api/v1/posts/{id}/like", delete().to(forums::api::unlike_post));
+    app.route("/api/v1/posts/{id}/reports", post().to(forums::api::create_report));
 }
 
-fn moderators(_app: &mut ServiceConfig) {}
+fn moderators(app: &mut ServiceConfig) {
+    // forums
+    app.route("/moderate", get().to(forums::web::reports));
+    app.route("/moderate/reports/{id}", post().to(forums::web::close_report));
+    app.route("/api/v1/reports", get().to(forums::api::list_reports));
+    app.route("/api/v1/reports/{id}/close", post().to(forums::api::close_report));
+}
 
 fn managers(app: &mut ServiceConfig) {
     // library

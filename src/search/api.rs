@@ -1,7 +1,6 @@
 //! `GET /api/v1/search`.
 
 use super::store::{self, Found, Question};
-use crate::access::Sight;
 use crate::error::{Error, Result};
 use crate::i18n::iso;
 use crate::text::{Terms, excerpt_html};
@@ -73,8 +72,8 @@ pub async fn search(me: Member, query: web::Query<SearchQuery>) -> Result<HttpRe
     let (limit, after) = (paging.limit()?, paging.after()?);
     let skip = after.map_or(0, |c| c.key).clamp(0, 10_000);
     let question = Question { terms: terms.clone(), kind: query.kind, skip, limit: limit + 1 };
-    let sight = Sight::of(&me.viewer);
-    let found = me.house.db.read(move |c| store::find(c, sight, &question)).await?;
+    let rank = me.viewer.sees_rank();
+    let found = me.house.db.read(move |c| store::find(c, rank, &question)).await?;
     let page = Page::cut(found, limit, |_| Cursor { key: skip + limit, id: 0 });
     Ok(HttpResponse::Ok().json(page.map(|f| ResultJson::of(f, &terms))))
 }

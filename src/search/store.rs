@@ -1,6 +1,5 @@
 //! SQL of the search.
 
-use crate::access::Sight;
 use crate::db::schema::search_entries as entries;
 use crate::db::{Conn, Ms, Tx};
 use crate::error::Result;
@@ -65,10 +64,10 @@ pub fn put(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
 
 fn insert_words(conn: &mut Conn, id: i64, title: &str, body: &str) -> Result<()> {
     let sql = match conn {
-        Conn::Sqlite(_) => "INSERT OR REPLACE INTO search_index (rowid, title, body) VALUES ($1, $2, $3)",
+        Conn::Sqlite(_) => "INSERT OR REPLACE INTO search_fts (rowid, title, body) VALUES ($1, $2, $3)",
         Conn::Postgres(_) => {
-            "INSERT INTO search_index (id, words) VALUES ($1, setweight(to_tsvector('simple', $2), 'A') || \
-             setweight(to_tsvector('simple', $3), 'C')) ON CONFLICT (id) DO UPDATE SET words = excluded.words"
+            "UPDATE search_entries SET words = setweight(to_tsvector('simple', $2), 'A') || \
+             setweight(to_tsvector('simple', $3), 'C') WHERE id = $1"
         }
     };
     diesel::sql_query(sql).bind::<BigInt, _>(id).bind::<Text, _>(title).bind::<Text, _>(body).execute(conn)?;
@@ -124,28 +123,28 @@ pub struct Found {
     pub created_at: Ms,
 }
 
-/// What `sight` may see of the answer, best first.
+/// What a viewer who sees tiers up to `rank` may see of the answer, best first.
 ///
 /// # Errors
 /// When the database fails.
-pub fn find(conn: &mut Conn, sight: Sight, question: &Question) -> Result<Vec<Found>> {
+pub fn find(conn: &mut Conn, rank: i32, question: &Question) -> Result<Vec<Found>> {
     // Rights are part of the innermost query: hidden matches never use up the candidates.
     const RIGHTS: &str = "e.min_rank <= $2 AND ($3 = '' OR e.kind = $3) AND (e.niche_id IS NULL OR EXISTS \
                           (SELECT 1 FROM niches n WHERE n.id = e.niche_id AND n.min_rank <= $2))";
     let (matching, words) = match conn {
         Conn::Sqlite(_) => (
-            "SELECT e.id AS id, bm25(search_index, 6.0, 1.0) AS score FROM search_index \
-             JOIN search_entries e ON e.id = search_index.rowid WHERE search_index MATCH $1 AND",
+            "SELECT e.id AS id, bm25(search_fts, 6.0, 1.0) AS score FROM search_fts \
+             JOIN search_entries e ON e.id = search_fts.rowid WHERE search_fts MATCH $1 AND",
             fts5(&question.terms),
         ),
         Conn::Postgres(_) => (
-            "SELECT e.id AS id, -ts_rank(i.words, to_tsquery('simple', $1)) AS score FROM search_index i \
-             JOIN search_entries e ON e.id = i.id WHERE i.words @@ to_tsquery('simple', $1) AND",
+            "SELECT e.id AS id, -ts_rank(e.words, to_tsquery('simple', $1)) AS score \
+             FROM search_entries e WHERE e.words @@ to_tsquery('simple', $1) AND",
             tsquery(&question.terms),
         ),
     };
     let newest = match conn {
-        Conn::Sqlite(_) => "search_index.rowid",
+        Conn::Sqlite(_) => "search_fts.rowid",
         Conn::Postgres(_) => "e.id",
     };
     let sql = format!(
@@ -155,7 +154,7 @@ pub fn find(conn: &mut Conn, sight: Sight, question: &Question) -> Result<Vec<Fo
     );
     Ok(diesel::sql_query(sql)
         .bind::<Text, _>(words)
-        .bind::<Integer, _>(sight.rank)
+        .bind::<Integer, _>(rank)
         .bind::<Text, _>(question.kind.clone().unwrap_or_default())
         .bind::<BigInt, _>(question.limit)
         .bind::<BigInt, _>(question.skip)

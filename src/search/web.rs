@@ -2,7 +2,6 @@
 
 use super::api::EXCERPT;
 use super::store::{self, Question};
-use crate::access::Sight;
 use crate::error::Result;
 use crate::text::{Terms, excerpt_html};
 use crate::web::guards::Member;
@@ -77,8 +76,8 @@ pub async fn search(me: Member, asked: web::Query<Asked>) -> Result<HttpResponse
         Some(terms) => {
             let (terms, kind) = (terms.clone(), Some(kind.to_owned()).filter(|k| !k.is_empty()));
             let question = Question { terms, kind, skip: (page - 1) * PER_PAGE, limit: PER_PAGE + 1 };
-            let sight = Sight::of(&me.viewer);
-            me.house.db.read(move |c| store::find(c, sight, &question)).await?
+            let rank = me.viewer.sees_rank();
+            me.house.db.read(move |c| store::find(c, rank, &question)).await?
         }
     };
     let per_page = usize::try_from(PER_PAGE).unwrap_or(20);

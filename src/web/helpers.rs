@@ -103,10 +103,18 @@ impl HelperDef for Moment {
             Shape::Time => i18n::time(ms, &zone),
             Shape::Ago => i18n::ago(lang, ms, now, &zone),
         };
-        let full = i18n::date_time(lang, ms, &zone);
-        write!(Writer(out), "<time datetime=\"{}\" title=\"{full}\">{text}</time>", i18n::iso(ms))?;
+        out.write(&element(lang, ms, &zone, &text))?;
         Ok(())
     }
+}
+
+fn element(lang: Lang, ms: i64, zone: &TimeZone, text: &str) -> String {
+    format!("<time datetime=\"{}\" title=\"{}\">{text}</time>", i18n::iso(ms), i18n::date_time(lang, ms, zone))
+}
+
+/// What `{{ago ms}}` writes, for lists that fill a stencil.
+pub fn ago_element(lang: Lang, ms: i64, now: i64, zone: &TimeZone) -> String {
+    element(lang, ms, zone, &i18n::ago(lang, ms, now, zone))
 }
 
 struct Writer<'a>(&'a mut dyn Output);

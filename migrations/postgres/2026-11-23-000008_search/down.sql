@@ -1,2 +1,1 @@
-DROP TABLE search_index;
 DROP TABLE search_entries;

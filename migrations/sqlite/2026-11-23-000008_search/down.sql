@@ -1,2 +1,2 @@
 DROP TABLE search_entries;
-DROP TABLE search_index;
+DROP TABLE search_fts;

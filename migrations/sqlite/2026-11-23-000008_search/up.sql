@@ -14,9 +14,9 @@ CREATE TABLE search_entries (
 CREATE INDEX search_entries_niche_id ON search_entries (niche_id);
 
 -- The words alone, folded by text::search_words; the texts stay in search_entries. Row id: search_entries.id.
-CREATE VIRTUAL TABLE search_index USING fts5(
+CREATE VIRTUAL TABLE search_fts USING fts5(
     title, body, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );
 CREATE TRIGGER search_entries_deleted AFTER DELETE ON search_entries BEGIN
-    DELETE FROM search_index WHERE rowid = old.id;
+    DELETE FROM search_fts WHERE rowid = old.id;
 END;

@@ -138,7 +138,7 @@ fn audited(change: &ThreadChange, own: bool) -> Vec<&'static str> {
 pub fn note_read(house: &House, member: MemberId, thread: ThreadId, number: i32) {
     let house = house.clone();
     tokio::spawn(async move {
-        let noted = house.db.write_background(move |tx| store::mark_read(tx, thread, member, number)).await;
+        let noted = house.db.write(move |tx| store::mark_read(tx, thread, member, number)).await;
         if let Err(error) = noted {
             tracing::warn!(%error, "a reading position was not kept");
         }
