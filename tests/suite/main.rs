@@ -6,4 +6,5 @@ mod support;
 mod accounts;
 mod architecture;
 mod database;
+mod library;
 mod platform;
