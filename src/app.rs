@@ -43,6 +43,7 @@ fn listeners(event: &str) -> &'static [&'static str] {
 fn registry() -> Registry {
     let mut jobs = Registry::default();
     jobs.on(SEND_JOB, handler(send_queued));
+    jobs.on(crate::library::jobs::INDEX, handler(crate::library::jobs::index));
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(accounts::jobs::TELL_JOB, handler(accounts::jobs::tell_managers));
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));

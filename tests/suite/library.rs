@@ -181,6 +181,11 @@ async fn an_embargo_holds_its_tier_and_those_below_until_it_passes() {
     let now = server.house().db.now();
     let id = publish(&jana, json!({"embargo": {"starter": iso(now + 2 * DAY), "active": iso(now + DAY)}})).await;
     let path = format!("/api/v1/resources/{id}");
+    let hits = |who: &Client| {
+        let who = who.clone();
+        async move { who.get("/api/v1/search?q=Herbstaktion").await.expect(200).json()["items"].as_array().unwrap().len() }
+    };
+    server.drain().await;
     let seen = |status: [u16; 3]| {
         let (lena, active, top, path) = (&lena, &active, &top, &path);
         async move {
@@ -190,8 +195,10 @@ async fn an_embargo_holds_its_tier_and_those_below_until_it_passes() {
         }
     };
     seen([404, 404, 200]).await;
+    assert_eq!((hits(&lena).await, hits(&active).await, hits(&top).await), (0, 0, 1));
     server.advance(DAY + HOUR).await;
     seen([404, 200, 200]).await;
+    assert_eq!((hits(&lena).await, hits(&active).await, hits(&top).await), (0, 1, 1));
     take(&lena, id, "").await.expect(404);
     server.advance(DAY).await;
     seen([200, 200, 200]).await;

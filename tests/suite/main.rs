@@ -6,5 +6,6 @@ mod support;
 mod accounts;
 mod architecture;
 mod database;
+mod demo;
 mod library;
 mod platform;

@@ -90,7 +90,7 @@ mod tests {
                 .map(|v| crate::text::words(&crate::text::plain_text(&v.body)))
                 .collect()
         };
-        assert!(words("long").iter().filter(|n| (750..=1_200).contains(n)).count() >= 2, "{:?}", words("long"));
+        assert!(words("long").iter().filter(|n| (750..=1_200).contains(*n)).count() >= 2, "{:?}", words("long"));
         assert!(words("short").iter().all(|n| (220..=380).contains(n)), "{:?}", words("short"));
     }
 }
