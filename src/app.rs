@@ -46,6 +46,7 @@ fn registry() -> Registry {
     jobs.on(SEND_JOB, handler(send_queued));
     jobs.on(forums::jobs::INDEX, handler(forums::jobs::index));
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
+    jobs.on(crate::library::jobs::INDEX, handler(crate::library::jobs::index));
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(accounts::jobs::TELL_JOB, handler(accounts::jobs::tell_managers));
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));

@@ -17,6 +17,8 @@ struct Line {
 enum Command {
     /// Run the server (the default).
     Serve,
+    /// Run the server on a throw-away folder with the demo community.
+    Demo,
     /// Apply migrations and exit.
     Migrate,
     /// Work on admin accounts.
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
 async fn run(command: Command, config: Config) -> Result<(), Error> {
     match command {
         Command::Serve => commands::serve::run(config).await,
+        Command::Demo => commands::demo::run(config).await,
         Command::Migrate => commands::migrate::run(&config),
         Command::Admin { what: AdminCommand::Create { email, name, .. } } => {
             commands::admin::create(&config, &email, &name).await

@@ -1,5 +1,6 @@
 //! One file a command.
 
 pub mod admin;
+pub mod demo;
 pub mod migrate;
 pub mod serve;

@@ -2,6 +2,7 @@
 
 use super::files::{self, Format};
 use super::input::{ResourceInput, Vocabulary, check};
+use super::jobs::enqueue_index;
 use super::model::{Key, Whole};
 use super::personal::{self, Owner};
 use super::store;
@@ -33,6 +34,7 @@ pub fn create_in(tx: &mut Tx<'_>, sight: Sight, input: &ResourceInput) -> Result
     let id = store::insert_resource(tx, &ready, sight.member)?;
     store::insert_variants(tx, id, &ready)?;
     store::insert_embargoes(tx, id, &ready)?;
+    enqueue_index(tx, id, &ready.moments())?;
     insert_audit(tx, Some(sight.member), "resource.create", ("resource", Some(id)), &ready.title)?;
     Ok(id)
 }
@@ -54,6 +56,7 @@ pub async fn change(house: &House, viewer: &Viewer, id: i64, input: ResourceInpu
             store::delete_parts(tx, id)?;
             store::insert_variants(tx, id, &ready)?;
             store::insert_embargoes(tx, id, &ready)?;
+            enqueue_index(tx, id, &ready.moments())?;
             insert_audit(tx, Some(sight.member), "resource.change", ("resource", Some(id)), &ready.title)
         })
         .await
@@ -71,6 +74,7 @@ pub async fn remove(house: &House, viewer: &Viewer, id: i64) -> Result<()> {
             if !store::delete_resource(tx, id)? {
                 return Err(Error::NotFound);
             }
+            enqueue_index(tx, id, &[])?;
             insert_audit(tx, Some(by), "resource.delete", ("resource", Some(id)), "")
         })
         .await

@@ -116,6 +116,13 @@ impl Ready {
     }
 }
 
+impl Ready {
+    /// When somebody's sight of it changes.
+    pub fn moments(&self) -> Vec<Ms> {
+        self.publish_at.into_iter().chain(self.embargo.iter().map(|(_, until)| *until)).collect()
+    }
+}
+
 /// What slugs of the input may name.
 pub struct Vocabulary {
     /// All tiers.

@@ -12,6 +12,7 @@ pub mod actions;
 pub mod api;
 pub mod files;
 pub mod input;
+pub mod jobs;
 pub mod model;
 pub mod personal;
 pub mod store;

@@ -194,6 +194,11 @@ pub fn find_ref(conn: &mut Conn, member: MemberId, program: i64) -> Result<Optio
         .optional()?)
 }
 
+/// The niche of a resource, whoever may see it.
+pub fn niche_of(conn: &mut Conn, id: i64) -> Result<Option<i64>> {
+    Ok(resources::table.find(id).select(resources::niche_id).first(conn)?)
+}
+
 /// Active members by name, for the preview of a manager: id and name.
 pub fn list_people(conn: &mut Conn, limit: i64) -> Result<Vec<(i64, String)>> {
     Ok(members::table

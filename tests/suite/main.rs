@@ -7,4 +7,6 @@ mod accounts;
 mod architecture;
 mod database;
 mod forums;
+mod demo;
+mod library;
 mod platform;
