@@ -110,7 +110,7 @@ fn refusal(error: &Error) -> (&'static str, bool, Option<u64>) {
         Error::Invalid(fields) if fields.iter().any(|f| f.field == "body" && f.code == "too_long") => {
             ("too_large", false, None)
         }
-        Error::Invalid(_) | Error::BadRequest(_) | Error::UnsupportedType => ("bad_request", false, None),
+        Error::Invalid(_) | Error::BadRequest(_) | Error::UnsupportedType | Error::MethodNotAllowed => ("bad_request", false, None),
         Error::Unavailable | Error::Config(_) | Error::Internal(_) => ("internal", true, Some(1_000)),
     }
 }

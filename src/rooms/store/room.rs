@@ -101,7 +101,7 @@ pub fn list_visible(conn: &mut Conn, sight: Sight) -> Result<Vec<Found>> {
 
 /// Whether there is any room.
 pub fn has_any(conn: &mut Conn) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(rooms::table)).get_result(conn)?)
+    Ok(rooms::table.select(rooms::id).first::<i64>(conn).optional()?.is_some())
 }
 
 /// A room about to be made.
