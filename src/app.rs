@@ -1,6 +1,7 @@
 //! Composition root: builds the parts, wires features to each other, starts, tells its port, stops.
 
 use crate::accounts;
+use crate::rooms;
 use crate::config::Config;
 use crate::db::{Clock, Db, HOUR};
 use crate::error::{Error, Result};
@@ -15,6 +16,7 @@ use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
 use crate::web::pages::{NicheLink, Pages, ShellSource, Surroundings};
 use crate::web::sources::Sources;
+use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
 use crate::web::viewer::Viewer;
 use crate::web::{forms, health, idempotency};
 use actix_web::middleware::{Compress, from_fn};
@@ -36,7 +38,8 @@ pub struct Running {
 /// Which job kinds listen to which event: the effects that go against the order of features.
 fn listeners(event: &str) -> &'static [&'static str] {
     match event {
-        _ if event.is_empty() => &[],
+        "niche.created" => &["rooms.niche_created"],
+        "member.changed" => &["rooms.member_changed"],
         _ => &[],
     }
 }
@@ -50,6 +53,8 @@ fn registry() -> Registry {
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(accounts::jobs::TELL_JOB, handler(accounts::jobs::tell_managers));
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));
+    jobs.on("rooms.niche_created", handler(rooms::actions::open_niche_room));
+    jobs.on("rooms.member_changed", handler(rooms::actions::on_member_changed));
     jobs
 }
 
@@ -82,6 +87,20 @@ fn surroundings(clock: Clock) -> ShellSource {
                 ..NicheLink::default()
             })
             .collect();
+        around.rooms = rooms::store::list_joined(conn, &[viewer.id.0])?
+            .into_iter()
+            .map(|r| RoomLink {
+                id: r.id,
+                locked: r.access != rooms::model::Access::Open.code(),
+                slug: r.slug,
+                name: r.name,
+                unread: r.unread,
+                mentions: i64::from(r.mentions),
+                active: false,
+            })
+            .collect();
+        around.unread_chat = around.rooms.iter().map(|r| r.unread).sum();
+        around.mentions_chat = around.rooms.iter().map(|r| r.mentions).sum();
         Ok(around)
     })
 }
@@ -111,7 +130,7 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
         mailer: Mailer::new(&config)?,
         pages: Pages::load(surroundings(clock))?,
         jobs: Jobs::new(registry()),
-        live: Live::default(),
+        live: Live::new(&config, clock)?,
         limits: Limits::new(config.rate_limits),
         sources: sources(),
         db,
@@ -133,6 +152,8 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     }
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let house = build(config, clock)?;
+    rooms::actions::ensure_foyer(&house.db).await?;
+    house.live.start(rooms::socket::Chat::new(house.clone()));
     house.jobs.start(&house);
     let for_app = web::Data::new(house.clone());
     let identify: Identify = |house, credentials| Box::pin(accounts::actions::identify(house, credentials));
@@ -145,6 +166,7 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
             .wrap(Compress::default())
             .configure(routes::configure)
     })
+    .on_connect(tune)
     .workers(workers)
     .disable_signals()
     .shutdown_timeout(5)
@@ -156,6 +178,17 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     Ok(Running { house, address, handle, server })
 }
 
+/// Small frames leave at once, and a peer that takes nothing for half a minute is given up by the kernel: a socket in
+/// that state is out of reach for everybody else.
+fn tune(io: &dyn std::any::Any, _: &mut actix_web::dev::Extensions) {
+    let Some(stream) = io.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
+    let socket = socket2::SockRef::from(stream);
+    let tuned = socket.set_tcp_nodelay(true).and_then(|()| socket.set_tcp_user_timeout(Some(Duration::from_secs(30))));
+    if let Err(error) = tuned {
+        tracing::debug!(%error, "a socket could not be tuned");
+    }
+}
+
 fn listen(address: SocketAddr) -> Result<std::net::TcpListener> {
     std::net::TcpListener::bind(address)
         .map_err(|e| Error::config(format!("KONTOR_LISTEN: cannot listen on {address}: {e}")))
@@ -164,6 +197,7 @@ fn listen(address: SocketAddr) -> Result<std::net::TcpListener> {
 impl Running {
     /// Drains and stops within ten seconds: no new work, running work ends, everything queued is written.
     pub async fn stop(self) {
+        self.house.live.drain();
         self.handle.stop(true).await;
         self.house.jobs.stop(Duration::from_secs(3)).await;
         self.house.db.close();

@@ -7,11 +7,15 @@ use crate::library::api as library_api;
 use crate::library::web::{manage as library_desk, shelf as library};
 use crate::members::api as members_api;
 use crate::members::{api as members_api, web as members_web};
+use crate::live::socket as live;
 use crate::openapi;
+use crate::rooms::api as rooms_api;
+use crate::rooms::web as rooms;
 use crate::web::{assets, health, manifest, styleguide};
 use crate::{forums, search};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 
 /// Registers every URL.
 pub fn configure(app: &mut ServiceConfig) {
@@ -101,6 +105,24 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/me", patch().to(members_api::update_me));
     app.route("/api/v1/niches", get().to(members_api::list_niches));
     app.route("/api/v1/tiers", get().to(members_api::list_tiers));
+    // rooms
+    app.route("/rooms", get().to(rooms::list));
+    app.route("/rooms/{slug}", get().to(rooms::room));
+    app.route("/rooms/{slug}", post().to(rooms::post));
+    app.route("/rooms/{slug}/join", post().to(rooms::join));
+    app.route("/rooms/{slug}/leave", post().to(rooms::leave));
+    app.route("/rooms/{slug}/read", post().to(rooms::read));
+    app.route("/api/v1/live", get().to(live::live));
+    app.route("/api/v1/rooms", get().to(rooms_api::list));
+    app.route("/api/v1/rooms/{id}/members/me", put().to(rooms_api::join));
+    app.route("/api/v1/rooms/{id}/members/me", delete().to(rooms_api::leave));
+    app.route("/api/v1/rooms/{id}/messages", get().to(rooms_api::history));
+    app.route("/api/v1/rooms/{id}/messages", post().to(rooms_api::post));
+    app.route("/api/v1/rooms/{id}/messages/{message}", get().to(rooms_api::source));
+    app.route("/api/v1/rooms/{id}/messages/{message}", patch().to(rooms_api::edit));
+    app.route("/api/v1/rooms/{id}/messages/{message}", delete().to(rooms_api::delete));
+    app.route("/api/v1/rooms/{id}/messages/{message}/reactions", post().to(rooms_api::react));
+    app.route("/api/v1/rooms/{id}/read", put().to(rooms_api::read));
     // library
     app.route("/library", get().to(library::shelf));
     app.route("/library/{id}", get().to(library::show));
@@ -155,6 +177,11 @@ fn moderators(app: &mut ServiceConfig) {
 }
 
 fn managers(app: &mut ServiceConfig) {
+    // rooms
+    app.route("/manage/rooms", get().to(rooms::manage));
+    app.route("/manage/rooms", post().to(rooms::create));
+    app.route("/api/v1/rooms", post().to(rooms_api::create));
+    app.route("/api/v1/rooms/{id}/members", post().to(rooms_api::invite));
     // library
     app.route("/manage/library", get().to(library_desk::list));
     app.route("/manage/library/new", get().to(library_desk::new_form));

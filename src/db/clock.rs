@@ -1,8 +1,10 @@
 //! The one clock of the house. Tests move it; nothing else does.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, LazyLock};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Ms = i64;
@@ -29,6 +31,12 @@ impl Clock {
             .duration_since(UNIX_EPOCH)
             .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX));
         system + self.offset.load(Ordering::Relaxed)
+    }
+
+    /// Milliseconds since the process started, for deadlines and pauses: a corrected system time does not move it, a test does.
+    pub fn steady(&self) -> Ms {
+        let passed = i64::try_from(STARTED.elapsed().as_millis()).unwrap_or(i64::MAX / 2);
+        passed + self.offset.load(Ordering::Relaxed)
     }
 
     /// Moves the clock forward (or back, when negative) by `by` milliseconds.

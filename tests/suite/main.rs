@@ -10,3 +10,4 @@ mod forums;
 mod demo;
 mod library;
 mod platform;
+mod rooms;

@@ -3,7 +3,9 @@
 mod client;
 mod mail;
 mod server;
+mod socket;
 
 pub use client::{Answer, Client};
 pub use mail::Mail;
 pub use server::{Server, config};
+pub use socket::{Said, Socket};
