@@ -11,6 +11,7 @@ mod apply;
 mod crawl;
 mod entrance;
 mod forums;
+mod imports;
 mod library;
 mod pages;
 mod rooms;
