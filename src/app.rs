@@ -2,13 +2,14 @@
 
 use crate::accounts;
 use crate::config::Config;
-use crate::db::{Clock, Db, HOUR};
+use crate::db::{Clock, DAY, Db, HOUR};
 use crate::error::{Error, Result};
 use crate::house::{House, Parts};
 use crate::i18n::Lang;
 use crate::jobs::{Jobs, Registry, handler};
 use crate::live::Live;
 use crate::mail::{Mailer, SEND_JOB, send_queued};
+use crate::programs;
 use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
@@ -35,7 +36,8 @@ pub struct Running {
 /// Which job kinds listen to which event: the effects that go against the order of features.
 fn listeners(event: &str) -> &'static [&'static str] {
     match event {
-        _ if event.is_empty() => &[],
+        "member.ref_set" => &[programs::jobs::MATCH_JOB],
+        "tier.override_cleared" => &[programs::jobs::RECOMPUTE_ONE_JOB],
         _ => &[],
     }
 }
@@ -46,6 +48,13 @@ fn registry() -> Registry {
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(accounts::jobs::TELL_JOB, handler(accounts::jobs::tell_managers));
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));
+    jobs.on(programs::jobs::MATCH_JOB, handler(programs::jobs::match_waiting));
+    jobs.on(programs::jobs::RECOMPUTE_ONE_JOB, handler(programs::jobs::recompute_one));
+    jobs.on(programs::tiers::RECOMPUTE_SOME_JOB, handler(programs::jobs::recompute_some));
+    jobs.every(DAY, programs::tiers::RECOMPUTE_JOB, handler(programs::jobs::recompute_all));
+    jobs.on(programs::imports::RUN_JOB, handler(programs::imports::run::run));
+    jobs.on(programs::imports::run::SETTLE_JOB, handler(programs::imports::run::settle));
+    jobs.on(programs::imports::undo::UNDO_JOB, handler(programs::imports::undo::take_back));
     jobs
 }
 
@@ -80,8 +89,11 @@ fn surroundings() -> ShellSource {
 }
 
 /// What features tell the general pages: cards of the start page, progress, parts of the data export.
-fn sources() -> Sources {
-    Sources::default()
+fn sources(clock: Clock) -> Sources {
+    Sources {
+        progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
+        ..Sources::default()
+    }
 }
 
 /// Opens the database of `config`; commands that need no server use it alone.
@@ -99,14 +111,14 @@ pub fn open_database(config: &Config, clock: Clock) -> Result<Db> {
 /// # Errors
 /// When a part cannot be built.
 pub fn build(config: Config, clock: Clock) -> Result<House> {
-    let db = open_database(&config, clock)?;
+    let db = open_database(&config, clock.clone())?;
     Ok(House::new(Parts {
         mailer: Mailer::new(&config)?,
         pages: Pages::load(surroundings())?,
         jobs: Jobs::new(registry()),
         live: Live::default(),
         limits: Limits::new(config.rate_limits),
-        sources: sources(),
+        sources: sources(clock),
         db,
         config,
     }))

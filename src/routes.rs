@@ -7,6 +7,7 @@ use crate::library::api as library_api;
 use crate::library::web::{manage as library_desk, shelf as library};
 use crate::members::api as members_api;
 use crate::openapi;
+use crate::programs::{api as programs_api, web as programs};
 use crate::web::{assets, health, manifest, styleguide};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
@@ -34,6 +35,9 @@ fn machines(app: &mut ServiceConfig) {
     app.route("/metrics", get().to(health::metrics));
     app.route("/assets/{hash}/{path:.*}", get().to(assets::serve));
     app.route("/api/v1/openapi.json", get().to(openapi::document));
+    // programs
+    app.route("/s2s/{secret}/sale.php", get().to(programs_api::postback::sale));
+    app.route("/s2s/{secret}/sale.php", post().to(programs_api::postback::sale));
 }
 
 fn public(app: &mut ServiceConfig) {
@@ -95,6 +99,11 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/me", patch().to(members_api::update_me));
     app.route("/api/v1/niches", get().to(members_api::list_niches));
     app.route("/api/v1/tiers", get().to(members_api::list_tiers));
+    // programs
+    app.route("/me/standing", get().to(programs::standing::show));
+    app.route("/api/v1/me/sales", get().to(programs_api::sales::mine));
+    app.route("/api/v1/programs", get().to(programs_api::programs::list));
+    app.route("/api/v1/conversions", get().to(programs_api::sales::list));
     // library
     app.route("/library", get().to(library::shelf));
     app.route("/library/{id}", get().to(library::show));
@@ -106,6 +115,25 @@ fn members(app: &mut ServiceConfig) {
 fn moderators(_app: &mut ServiceConfig) {}
 
 fn managers(app: &mut ServiceConfig) {
+    // programs
+    app.route("/manage/programs", get().to(programs::programs::list));
+    app.route("/manage/programs", post().to(programs::programs::create));
+    app.route("/manage/programs/{id}", get().to(programs::programs::edit));
+    app.route("/manage/programs/{id}", post().to(programs::programs::update));
+    app.route("/manage/programs/{id}/rotate-secret", post().to(programs::programs::rotate));
+    app.route("/manage/imports", get().to(programs::imports::list));
+    app.route("/manage/imports", post().to(programs::imports::create));
+    app.route("/manage/imports/{id}", get().to(programs::imports::show));
+    app.route("/manage/imports/{id}/undo", post().to(programs::imports::undo));
+    app.route("/manage/imports/{id}/run", post().to(programs::imports::run));
+    app.route("/api/v1/programs", post().to(programs_api::programs::create));
+    app.route("/api/v1/programs/{id}", patch().to(programs_api::programs::update));
+    app.route("/api/v1/programs/{id}/rotate-secret", post().to(programs_api::programs::rotate));
+    app.route("/api/v1/conversions", post().to(programs_api::sales::report));
+    app.route("/api/v1/imports", get().to(programs_api::imports::list));
+    app.route("/api/v1/imports", post().to(programs_api::imports::create));
+    app.route("/api/v1/imports/{id}", get().to(programs_api::imports::show));
+    app.route("/api/v1/imports/{id}/undo", post().to(programs_api::imports::undo));
     // library
     app.route("/manage/library", get().to(library_desk::list));
     app.route("/manage/library/new", get().to(library_desk::new_form));

@@ -77,7 +77,7 @@ impl Owners {
 /// Which known sale a report means.
 enum Meant {
     None,
-    One(Sale),
+    One(Box<Sale>),
     Several,
 }
 
@@ -103,16 +103,16 @@ impl Known {
     fn meant(&self, new: &NewSale) -> Meant {
         let Some(of_order) = self.0.get(&(new.source.clone(), new.order_id.clone())) else { return Meant::None };
         if let Some(exact) = of_order.iter().find(|s| s.product_id == new.product.text()) {
-            return Meant::One(exact.clone());
+            return Meant::One(Box::new(exact.clone()));
         }
         if !new.loose {
             return Meant::None;
         }
         match (&new.product, of_order.as_slice()) {
-            (Product::Unsaid, [only]) => Meant::One(only.clone()),
+            (Product::Unsaid, [only]) => Meant::One(Box::new(only.clone())),
             (Product::Unsaid, [_, ..]) => Meant::Several,
             (Product::Named(_), of_order) => {
-                of_order.iter().find(|s| s.product_id.is_empty()).map_or(Meant::None, |s| Meant::One(s.clone()))
+                of_order.iter().find(|s| s.product_id.is_empty()).map_or(Meant::None, |s| Meant::One(Box::new(s.clone())))
             }
             (Product::Unsaid, []) => Meant::None,
         }

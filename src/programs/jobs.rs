@@ -8,10 +8,13 @@ use crate::web::viewer::MemberId;
 /// Job that listens to `member.ref_set`.
 pub const MATCH_JOB: &str = "programs.match";
 
-/// Payload of `member.ref_set`.
+/// Job that listens to `tier.override_cleared`: what was earned counts again.
+pub const RECOMPUTE_ONE_JOB: &str = "tiers.recompute_one";
+
+/// Payload of events about one member.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
-pub struct RefSet {
-    /// Whose reference was set.
+pub struct OfMember {
+    /// Whose.
     pub member_id: i64,
 }
 
@@ -19,10 +22,18 @@ pub struct RefSet {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn match_waiting(house: House, of: RefSet) -> Result<()> {
+pub async fn match_waiting(house: House, of: OfMember) -> Result<()> {
     let member = MemberId(of.member_id);
     while house.db.write_background(move |tx| ingest::match_waiting(tx, Some(member))).await? > 0 {}
     Ok(())
+}
+
+/// Looks at the tier of one member.
+///
+/// # Errors
+/// When the database fails.
+pub async fn recompute_one(house: House, of: OfMember) -> Result<()> {
+    recompute_some(house, vec![of.member_id]).await
 }
 
 /// Looks at the tiers of some members.

@@ -50,27 +50,9 @@ impl Program {
 /// Where the reference goes in a link.
 pub const REF: &str = "{ref}";
 
-/// Bytes that stand for themselves in a path or a query (RFC 3986, unreserved).
-fn is_unreserved(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"-._~".contains(&b)
-}
-
 /// The partner's own link: the reference percent-encoded in every place of the pattern.
 pub fn affiliate_link(program: &Program, reference: &str) -> String {
-    link(&program.link_base, reference)
-}
-
-/// [`affiliate_link`] of a pattern that is not stored yet.
-pub fn link(link_base: &str, reference: &str) -> String {
-    let mut encoded = String::with_capacity(reference.len());
-    for b in reference.bytes() {
-        if is_unreserved(b) {
-            encoded.push(char::from(b));
-        } else {
-            encoded.push_str(&format!("%{b:02X}"));
-        }
-    }
-    link_base.replace(REF, &encoded)
+    crate::text::merge::affiliate_link(&program.link_base, reference)
 }
 
 /// A pattern is an http(s) address of at most 500 characters that holds `{ref}` behind its host.
@@ -341,7 +323,8 @@ mod tests {
 
     #[test]
     fn a_link_carries_the_reference_encoded_and_only_behind_the_host() {
-        assert_eq!(link("https://fit.example/?a={ref}&x=1", "lena brandt/ä"), "https://fit.example/?a=lena%20brandt%2F%C3%A4&x=1");
+        let link = crate::text::merge::affiliate_link("https://fit.example/?a={ref}&x=1", "lena brandt/ä");
+        assert_eq!(link, "https://fit.example/?a=lena%20brandt%2F%C3%A4&x=1");
         assert!(parse_link_base("https://fit.example/p/{ref}/start").is_ok());
         for bad in ["", "https://fit.example/", "ftp://x.example/{ref}", "javascript:alert('{ref}')", "https://{ref}.example/", "{ref}"] {
             assert!(parse_link_base(bad).is_err(), "{bad}");

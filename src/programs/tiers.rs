@@ -13,6 +13,7 @@ use crate::members::store::{Tier, list_tiers};
 use crate::settings::{self, Settings};
 use crate::web::viewer::MemberId;
 use jiff::tz::TimeZone;
+use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 
 /// Looks at everybody, once a day.
@@ -105,18 +106,6 @@ fn turnover_of(conn: &mut Conn, of: &[i64], months: &[Month], currency: &str) ->
     Ok(out)
 }
 
-#[derive(serde::Serialize)]
-struct TierChanged {
-    member_id: i64,
-    from_rank: i32,
-    to_rank: i32,
-}
-
-#[derive(serde::Serialize)]
-struct MemberChanged {
-    member_id: i64,
-}
-
 /// Puts members into the tiers they have earned; answers how many moved.
 ///
 /// # Errors
@@ -136,8 +125,8 @@ pub fn recompute(tx: &mut Tx<'_>, of: &[i64]) -> Result<usize> {
             continue;
         }
         store::insert_tier_change(tx, member, rank, wanted, if by_hand.is_some() { "override" } else { "turnover" })?;
-        jobs::emit(tx, "tier.changed", &TierChanged { member_id: member, from_rank: rank, to_rank: wanted })?;
-        jobs::emit(tx, "member.changed", &MemberChanged { member_id: member })?;
+        jobs::emit(tx, "tier.changed", &json!({ "member_id": member, "from": rank, "to": wanted }))?;
+        jobs::emit(tx, "member.changed", &json!({ "member_id": member }))?;
         moved += 1;
     }
     Ok(moved)
@@ -209,6 +198,25 @@ pub fn standing(conn: &mut Conn, member: MemberId, now: Ms) -> Result<Standing> 
         sales,
         commission,
     })
+}
+
+/// Progress to the next tier as `GET /api/v1/me` shows it; null at the top.
+///
+/// # Errors
+/// When the database fails.
+pub fn progress(conn: &mut Conn, member: MemberId, now: Ms) -> Result<serde_json::Value> {
+    let standing = standing(conn, member, now)?;
+    let money = |minor| json!({ "amount": super::amount::format(minor), "currency": standing.currency });
+    Ok(standing.next.as_ref().map_or(serde_json::Value::Null, |next| {
+        json!({
+            "next_tier": next.tier.slug,
+            "turnover": money(standing.this_month()),
+            "threshold": money(next.tier.min_turnover),
+            "missing": money(next.missing),
+            "months_held": next.held,
+            "months_needed": next.tier.periods.max(1),
+        })
+    }))
 }
 
 #[cfg(test)]

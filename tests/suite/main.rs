@@ -7,3 +7,4 @@ mod accounts;
 mod architecture;
 mod database;
 mod platform;
+mod programs;
