@@ -3,7 +3,7 @@
 use crate::accounts;
 use crate::rooms;
 use crate::config::Config;
-use crate::db::{Clock, Db, HOUR};
+use crate::db::{Clock, DAY, Db, HOUR};
 use crate::error::{Error, Result};
 use crate::forums;
 use crate::house::{House, Parts};
@@ -11,6 +11,7 @@ use crate::i18n::Lang;
 use crate::jobs::{Jobs, Registry, handler};
 use crate::live::Live;
 use crate::mail::{Mailer, SEND_JOB, send_queued};
+use crate::programs;
 use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
@@ -40,6 +41,8 @@ fn listeners(event: &str) -> &'static [&'static str] {
     match event {
         "niche.created" => &["rooms.niche_created"],
         "member.changed" => &["rooms.member_changed"],
+        "member.ref_set" => &[programs::jobs::MATCH_JOB],
+        "tier.override_cleared" => &[programs::jobs::RECOMPUTE_ONE_JOB],
         _ => &[],
     }
 }
@@ -55,6 +58,13 @@ fn registry() -> Registry {
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));
     jobs.on("rooms.niche_created", handler(rooms::actions::open_niche_room));
     jobs.on("rooms.member_changed", handler(rooms::actions::on_member_changed));
+    jobs.on(programs::jobs::MATCH_JOB, handler(programs::jobs::match_waiting));
+    jobs.on(programs::jobs::RECOMPUTE_ONE_JOB, handler(programs::jobs::recompute_one));
+    jobs.on(programs::tiers::RECOMPUTE_SOME_JOB, handler(programs::jobs::recompute_some));
+    jobs.every(DAY, programs::tiers::RECOMPUTE_JOB, handler(programs::jobs::recompute_all));
+    jobs.on(programs::imports::RUN_JOB, handler(programs::imports::run::run));
+    jobs.on(programs::imports::run::SETTLE_JOB, handler(programs::imports::run::settle));
+    jobs.on(programs::imports::undo::UNDO_JOB, handler(programs::imports::undo::take_back));
     jobs
 }
 
@@ -106,8 +116,11 @@ fn surroundings(clock: Clock) -> ShellSource {
 }
 
 /// What features tell the general pages: cards of the start page, progress, parts of the data export.
-fn sources() -> Sources {
-    Sources::default()
+fn sources(clock: Clock) -> Sources {
+    Sources {
+        progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
+        ..Sources::default()
+    }
 }
 
 /// Opens the database of `config`; commands that need no server use it alone.
@@ -132,7 +145,7 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
         jobs: Jobs::new(registry()),
         live: Live::new(&config, clock)?,
         limits: Limits::new(config.rate_limits),
-        sources: sources(),
+        sources: sources(clock),
         db,
         config,
     }))

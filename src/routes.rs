@@ -11,6 +11,7 @@ use crate::live::socket as live;
 use crate::openapi;
 use crate::rooms::api as rooms_api;
 use crate::rooms::web as rooms;
+use crate::programs::{api as programs_api, web as programs};
 use crate::web::{assets, health, manifest, styleguide};
 use crate::{forums, search};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
@@ -40,6 +41,9 @@ fn machines(app: &mut ServiceConfig) {
     app.route("/metrics", get().to(health::metrics));
     app.route("/assets/{hash}/{path:.*}", get().to(assets::serve));
     app.route("/api/v1/openapi.json", get().to(openapi::document));
+    // programs
+    app.route("/s2s/{secret}/sale.php", get().to(programs_api::postback::sale));
+    app.route("/s2s/{secret}/sale.php", post().to(programs_api::postback::sale));
 }
 
 fn public(app: &mut ServiceConfig) {
@@ -123,6 +127,11 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/rooms/{id}/messages/{message}", delete().to(rooms_api::delete));
     app.route("/api/v1/rooms/{id}/messages/{message}/reactions", post().to(rooms_api::react));
     app.route("/api/v1/rooms/{id}/read", put().to(rooms_api::read));
+    // programs
+    app.route("/me/standing", get().to(programs::standing::show));
+    app.route("/api/v1/me/sales", get().to(programs_api::sales::mine));
+    app.route("/api/v1/programs", get().to(programs_api::programs::list));
+    app.route("/api/v1/conversions", get().to(programs_api::sales::list));
     // library
     app.route("/library", get().to(library::shelf));
     app.route("/library/{id}", get().to(library::show));
@@ -182,6 +191,25 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/rooms", post().to(rooms::create));
     app.route("/api/v1/rooms", post().to(rooms_api::create));
     app.route("/api/v1/rooms/{id}/members", post().to(rooms_api::invite));
+    // programs
+    app.route("/manage/programs", get().to(programs::programs::list));
+    app.route("/manage/programs", post().to(programs::programs::create));
+    app.route("/manage/programs/{id}", get().to(programs::programs::edit));
+    app.route("/manage/programs/{id}", post().to(programs::programs::update));
+    app.route("/manage/programs/{id}/rotate-secret", post().to(programs::programs::rotate));
+    app.route("/manage/imports", get().to(programs::imports::list));
+    app.route("/manage/imports", post().to(programs::imports::create));
+    app.route("/manage/imports/{id}", get().to(programs::imports::show));
+    app.route("/manage/imports/{id}/undo", post().to(programs::imports::undo));
+    app.route("/manage/imports/{id}/run", post().to(programs::imports::run));
+    app.route("/api/v1/programs", post().to(programs_api::programs::create));
+    app.route("/api/v1/programs/{id}", patch().to(programs_api::programs::update));
+    app.route("/api/v1/programs/{id}/rotate-secret", post().to(programs_api::programs::rotate));
+    app.route("/api/v1/conversions", post().to(programs_api::sales::report));
+    app.route("/api/v1/imports", get().to(programs_api::imports::list));
+    app.route("/api/v1/imports", post().to(programs_api::imports::create));
+    app.route("/api/v1/imports/{id}", get().to(programs_api::imports::show));
+    app.route("/api/v1/imports/{id}/undo", post().to(programs_api::imports::undo));
     // library
     app.route("/manage/library", get().to(library_desk::list));
     app.route("/manage/library/new", get().to(library_desk::new_form));

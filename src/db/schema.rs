@@ -232,6 +232,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_marks (id) {
+        id -> BigInt,
+        import_id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+    }
+}
+
+diesel::table! {
     conversions (id) {
         id -> BigInt,
         source -> Text,
@@ -632,6 +641,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     programs,
     affiliate_refs,
     imports,
+    import_marks,
     conversions,
     conversion_changes,
     tier_changes,

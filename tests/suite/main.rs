@@ -11,3 +11,4 @@ mod demo;
 mod library;
 mod platform;
 mod rooms;
+mod programs;

@@ -1,3 +1,4 @@
+DROP TABLE import_marks;
 DROP TABLE tier_changes;
 DROP TABLE conversion_changes;
 DROP TABLE conversions;

@@ -86,3 +86,11 @@ CREATE TABLE tier_changes (
     at BIGINT NOT NULL
 );
 CREATE INDEX tier_changes_member_id_at ON tier_changes (member_id, at);
+
+CREATE TABLE import_marks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    import_id BIGINT NOT NULL REFERENCES imports ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    object_id BIGINT NOT NULL
+);
+CREATE INDEX import_marks_import_id ON import_marks (import_id);

@@ -1,0 +1,18 @@
+//! `/s2s/{secret}/sale.php`: what a shop calls for each sale, as Post Affiliate Pro's own address takes it.
+
+use crate::error::Result;
+use crate::programs::actions::{self, Postback};
+use crate::web::guards::Ctx;
+use crate::web::limits::Bucket;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// `GET` or `POST /s2s/{secret}/sale.php`: parameters in the query, in an urlencoded body, or in both.
+pub async fn sale(ctx: Ctx, secret: web::Path<String>, req: HttpRequest, body: web::Bytes) -> Result<HttpResponse> {
+    ctx.house.limits.take(Bucket::Postbacks, ctx.ip())?;
+    let mut given = Vec::new();
+    for part in [body.as_ref(), req.query_string().as_bytes()] {
+        given.extend(url::form_urlencoded::parse(part).map(|(k, v)| (k.into_owned(), v.into_owned())));
+    }
+    actions::take_postback(&ctx.house, secret.into_inner(), Postback(given)).await?;
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").insert_header(("cache-control", "no-store")).body("OK"))
+}

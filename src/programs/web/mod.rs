@@ -1,0 +1,5 @@
+//! Pages of programs, imports and the own standing.
+
+pub mod imports;
+pub mod programs;
+pub mod standing;
