@@ -5,18 +5,16 @@ use crate::accounts::{api as accounts_api, web as accounts};
 use crate::error::Error;
 use crate::library::api as library_api;
 use crate::library::web::{manage as library_desk, shelf as library};
-use crate::members::api as members_api;
-use crate::members::{api as members_api, web as members_web};
 use crate::live::socket as live;
+use crate::members::{api as members_api, web as members_web};
 use crate::openapi;
+use crate::programs::{api as programs_api, web as programs};
 use crate::rooms::api as rooms_api;
 use crate::rooms::web as rooms;
-use crate::programs::{api as programs_api, web as programs};
 use crate::web::{assets, health, manifest, styleguide};
 use crate::{forums, search};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
-use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 
 /// Registers every URL.
 pub fn configure(app: &mut ServiceConfig) {

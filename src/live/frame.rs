@@ -218,7 +218,8 @@ pub struct SubOk<'a> {
 impl SubOk<'_> {
     /// The frame, with the events as `member` gets them.
     pub fn frame<E: AsRef<Event>>(&self, events: &[E], member: i64) -> Frame {
-        let mut text = String::with_capacity(128 + events.iter().map(|e| e.as_ref().frame.json().len() + 1).sum::<usize>());
+        let mut text =
+            String::with_capacity(128 + events.iter().map(|e| e.as_ref().frame.json().len() + 1).sum::<usize>());
         text.push_str("{\"t\":\"sub_ok\"");
         if let Some(mark) = self.mark {
             text.push_str(&format!(",\"ref\":{mark}"));

@@ -443,11 +443,8 @@ impl Channel {
                 continue;
             }
             let same = sub.after < oldest && !senders.contains(&sub.peer.member);
-            let wire = if same {
-                shared.clone()
-            } else {
-                join(events.iter().filter(|e| e.seq > sub.after), sub.peer.member)
-            };
+            let wire =
+                if same { shared.clone() } else { join(events.iter().filter(|e| e.seq > sub.after), sub.peer.member) };
             sub.after = newest;
             match sub.peer.push(wire, false) {
                 Fill::Low => {}
@@ -468,7 +465,8 @@ impl Channel {
     fn keep(&mut self, events: Vec<Arc<Event>>) {
         for event in events {
             if matches!(event.kind, "edit" | "del")
-                && let Some(at) = self.ring.iter().rposition(|e| e.message == event.message && matches!(e.kind, "msg" | "edit"))
+                && let Some(at) =
+                    self.ring.iter().rposition(|e| e.message == event.message && matches!(e.kind, "msg" | "edit"))
             {
                 self.ring.drain(..=at);
             }

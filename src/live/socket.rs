@@ -70,7 +70,8 @@ pub async fn live(req: HttpRequest, ctx: Ctx, body: web::Payload) -> Result<Http
             Pump(peer)
         }
     };
-    let answer = answer.message_body(actix_http::body::BodyStream::new(pump)).map_err(|e| Error::internal(e.to_string()))?;
+    let answer =
+        answer.message_body(actix_http::body::BodyStream::new(pump)).map_err(|e| Error::internal(e.to_string()))?;
     Ok(answer.map_into_boxed_body().into())
 }
 

@@ -38,8 +38,7 @@ fn checked(draft: &ProgramDraft) -> Result<ProgramFields> {
         check.add(FieldError::new("slug", "slug"));
     }
     let link_base = check.keep(parse_link_base(&draft.link_base)).unwrap_or_default();
-    let currency =
-        amount::parse_currency(&draft.currency).ok_or_else(|| FieldError::new("currency", "currency"));
+    let currency = amount::parse_currency(&draft.currency).ok_or_else(|| FieldError::new("currency", "currency"));
     let currency = check.keep(currency).unwrap_or_default();
     let description_de = check.text("description.de", &draft.description_de, 0, 2_000);
     let description_en = check.text("description.en", &draft.description_en, 0, 2_000);
@@ -131,15 +130,16 @@ impl Postback {
     fn sale(&self, program: &Program, now: i64) -> Result<NewSale> {
         let mut check = Check::new();
         let id = |check: &mut Check, name: &'static str| {
-            check.keep(parse_id(self.text(name)).map_err(|c| FieldError::new(name, c).arg("max", 200))).unwrap_or_default()
+            check
+                .keep(parse_id(self.text(name)).map_err(|c| FieldError::new(name, c).arg("max", 200)))
+                .unwrap_or_default()
         };
         let order_id = id(&mut check, "OrderID");
         let affiliate_ref = id(&mut check, "AffiliateID");
         let wrong = |field: &'static str, w: amount::Wrong| FieldError::new(field, w.code());
         let number = |check: &mut Check, name: &'static str| {
-            let parsed = amount::parse(self.text(name), Beyond::Round).and_then(|n| {
-                if n < 0 { Err(amount::Wrong::Range) } else { Ok(n) }
-            });
+            let parsed = amount::parse(self.text(name), Beyond::Round)
+                .and_then(|n| if n < 0 { Err(amount::Wrong::Range) } else { Ok(n) });
             check.keep(parsed.map_err(|w| wrong(name, w))).unwrap_or(0)
         };
         let mut total = 0;
@@ -163,7 +163,10 @@ impl Postback {
         let status = match self.text("PStatus") {
             "" => Status::Pending,
             text => check
-                .keep(Status::parse_loose(text).ok_or_else(|| FieldError::new("PStatus", "choice").arg("choices", "A, P, D")))
+                .keep(
+                    Status::parse_loose(text)
+                        .ok_or_else(|| FieldError::new("PStatus", "choice").arg("choices", "A, P, D")),
+                )
                 .unwrap_or(Status::Pending),
         };
         let product = self.text("ProductID");

@@ -111,9 +111,10 @@ impl Known {
         match (&new.product, of_order.as_slice()) {
             (Product::Unsaid, [only]) => Meant::One(Box::new(only.clone())),
             (Product::Unsaid, [_, ..]) => Meant::Several,
-            (Product::Named(_), of_order) => {
-                of_order.iter().find(|s| s.product_id.is_empty()).map_or(Meant::None, |s| Meant::One(Box::new(s.clone())))
-            }
+            (Product::Named(_), of_order) => of_order
+                .iter()
+                .find(|s| s.product_id.is_empty())
+                .map_or(Meant::None, |s| Meant::One(Box::new(s.clone()))),
             (Product::Unsaid, []) => Meant::None,
         }
     }
@@ -308,7 +309,12 @@ pub fn match_waiting(tx: &mut Tx<'_>, member: Option<MemberId>) -> Result<usize>
         let after = Facts { member_id: Some(*owner), ..before.clone() };
         sales::update_facts(tx, sale.id, &after)?;
         // The step belongs to the import that brought the sale: taking that back takes this back.
-        steps.push(sales::Change { sale: sale.id, import: sale.import_id, before: json(&before)?, after: json(&after)? });
+        steps.push(sales::Change {
+            sale: sale.id,
+            import: sale.import_id,
+            before: json(&before)?,
+            after: json(&after)?,
+        });
         members.insert(*owner);
     }
     sales::insert_changes(tx, &steps)?;

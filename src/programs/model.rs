@@ -33,10 +33,8 @@ pub struct Program {
 impl Program {
     /// The description in `lang`, or the other one where it is empty.
     pub fn description(&self, lang: Lang) -> &str {
-        let (first, second) = lang.pick(
-            (&self.description_de, &self.description_en),
-            (&self.description_en, &self.description_de),
-        );
+        let (first, second) =
+            lang.pick((&self.description_de, &self.description_en), (&self.description_en, &self.description_de));
         if first.is_empty() { second } else { first }
     }
 
@@ -326,7 +324,14 @@ mod tests {
         let link = crate::text::merge::affiliate_link("https://fit.example/?a={ref}&x=1", "lena brandt/ä");
         assert_eq!(link, "https://fit.example/?a=lena%20brandt%2F%C3%A4&x=1");
         assert!(parse_link_base("https://fit.example/p/{ref}/start").is_ok());
-        for bad in ["", "https://fit.example/", "ftp://x.example/{ref}", "javascript:alert('{ref}')", "https://{ref}.example/", "{ref}"] {
+        for bad in [
+            "",
+            "https://fit.example/",
+            "ftp://x.example/{ref}",
+            "javascript:alert('{ref}')",
+            "https://{ref}.example/",
+            "{ref}",
+        ] {
             assert!(parse_link_base(bad).is_err(), "{bad}");
         }
     }

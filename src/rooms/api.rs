@@ -304,13 +304,8 @@ pub struct PostedView {
 pub async fn post(me: Member, id: web::Path<RoomId>, body: Json<NewMessage>) -> Result<HttpResponse> {
     let NewMessage { cid, body, reply_to } = body.0;
     let posted = actions::post_message(&me.house, &me.viewer, *id, &cid, &body, reply_to).await?;
-    let view = PostedView {
-        id: posted.message,
-        m: posted.message,
-        seq: posted.seq,
-        ts: iso(posted.at),
-        dup: posted.dup,
-    };
+    let view =
+        PostedView { id: posted.message, m: posted.message, seq: posted.seq, ts: iso(posted.at), dup: posted.dup };
     Ok(if posted.dup { HttpResponse::Ok().json(view) } else { HttpResponse::Created().json(view) })
 }
 

@@ -7,7 +7,9 @@ use crate::access::Sight;
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::{iso, t};
-use crate::live::{Ack, Event, Fill, Frame, Head, Happened, Later, Peer, REPLY_EVENTS, Refused, Standing, Subscribed, Voice, Wish};
+use crate::live::{
+    Ack, Event, Fill, Frame, Happened, Head, Later, Peer, REPLY_EVENTS, Refused, Standing, Subscribed, Voice, Wish,
+};
 use crate::web::problem;
 use crate::web::viewer::{Role, Viewer};
 use serde::Deserialize;
@@ -98,7 +100,7 @@ impl About {
 fn refusal(error: &Error) -> (&'static str, bool, Option<u64>) {
     match error {
         Error::NotFound => ("not_found", false, None),
-        Error::SignInRequired => ("unauthorized", false, None),
+        Error::SignInRequired | Error::Unauthorized(_) => ("unauthorized", false, None),
         Error::Forbidden(code @ ("not_member" | "muted" | "slow_mode")) => (code, false, None),
         Error::Forbidden("invitation_needed") => ("not_member", false, None),
         Error::Forbidden(_) => ("forbidden", false, None),
@@ -110,7 +112,9 @@ fn refusal(error: &Error) -> (&'static str, bool, Option<u64>) {
         Error::Invalid(fields) if fields.iter().any(|f| f.field == "body" && f.code == "too_long") => {
             ("too_large", false, None)
         }
-        Error::Invalid(_) | Error::BadRequest(_) | Error::UnsupportedType | Error::MethodNotAllowed => ("bad_request", false, None),
+        Error::Invalid(_) | Error::BadRequest(_) | Error::UnsupportedType | Error::MethodNotAllowed => {
+            ("bad_request", false, None)
+        }
         Error::Unavailable | Error::Config(_) | Error::Internal(_) => ("internal", true, Some(1_000)),
     }
 }
@@ -243,7 +247,9 @@ async fn greet(house: &House, peer: &Arc<Peer>, hello: Hello) -> Result<()> {
     for room in &joined {
         house.live.hub().count_for(room.id, peer);
     }
-    peer.send(&Frame::of(&json!({ "t": "info", "topic": "me", "d": serde_json::value::RawValue::from_string(counters(&joined)).ok() })));
+    peer.send(&Frame::of(
+        &json!({ "t": "info", "topic": "me", "d": serde_json::value::RawValue::from_string(counters(&joined)).ok() }),
+    ));
     subscribe(house, peer, hello.subs).await
 }
 
@@ -311,8 +317,7 @@ async fn send(house: &House, peer: &Arc<Peer>, frame: Value) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let posted = actions::post_message(house, &viewer, RoomId(r), &cid, &body, reply_to).await?;
-    let ack =
-        Ack { t: "ack", cid: &cid, r, m: posted.message, s: posted.seq, ts: iso(posted.at), dup: posted.dup };
+    let ack = Ack { t: "ack", cid: &cid, r, m: posted.message, s: posted.seq, ts: iso(posted.at), dup: posted.dup };
     if peer.send(&Frame::of(&ack)) == Fill::Closed {
         tracing::debug!("an acknowledgement found its connection closed; the sender will ask again");
     }
@@ -335,7 +340,8 @@ async fn touch(house: &House, peer: &Arc<Peer>, kind: &str, frame: Value) -> Res
             actions::react(house, &viewer, room, m, e, on).await?
         }
     };
-    let mut ack = json!({ "t": "ack", "r": touch.r, "m": m, "s": changed.seq, "ts": iso(changed.at), "dup": changed.dup });
+    let mut ack =
+        json!({ "t": "ack", "r": touch.r, "m": m, "s": changed.seq, "ts": iso(changed.at), "dup": changed.dup });
     if let Some(fields) = ack.as_object_mut() {
         touch.cid.map(|cid| fields.insert("cid".into(), cid.into()));
         touch.mark.map(|mark| fields.insert("ref".into(), mark.into()));
@@ -390,10 +396,8 @@ async fn standing(house: &House, peer: &Arc<Peer>) -> Result<Standing> {
     };
     let sight = Sight::of(&viewer);
     let ids = listened.clone();
-    let (open, joined) = house
-        .db
-        .read(move |c| Ok((store::list_visible_of(c, sight, &ids)?, store::list_joined(c, &[id.0])?)))
-        .await?;
+    let (open, joined) =
+        house.db.read(move |c| Ok((store::list_visible_of(c, sight, &ids)?, store::list_joined(c, &[id.0])?))).await?;
     for room in joined {
         house.live.hub().count_for(room.id, peer);
     }

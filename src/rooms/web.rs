@@ -57,7 +57,11 @@ fn items(c: &mut crate::db::Conn, sight: Sight, lang: Lang) -> Result<(Vec<RoomI
         let access = Access::stored(&room.access);
         RoomItem {
             id: room.id.0,
-            tier: if access == Access::Tier { tiers.get(&room.min_rank).cloned().unwrap_or_default() } else { String::new() },
+            tier: if access == Access::Tier {
+                tiers.get(&room.min_rank).cloned().unwrap_or_default()
+            } else {
+                String::new()
+            },
             private: access == Access::Private,
             locked: access != Access::Open,
             unread: unread.get(&room.id.0).copied().unwrap_or(0),
@@ -362,11 +366,8 @@ async fn manage_page(
         selected: t.slug == tier,
         value: t.slug,
     });
-    let niches = niches.into_iter().map(|n| Choice {
-        label: n.name(lang).to_owned(),
-        selected: n.slug == niche,
-        value: n.slug,
-    });
+    let niches =
+        niches.into_iter().map(|n| Choice { label: n.name(lang).to_owned(), selected: n.slug == niche, value: n.slug });
     let accesses = Access::ALL.into_iter().map(|a| Choice {
         value: a.code().to_owned(),
         label: t(lang, &format!("rooms-access-{}", a.code())).into_owned(),

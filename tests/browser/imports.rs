@@ -19,7 +19,8 @@ async fn sales_from_a_file_are_tried_imported_and_move_a_tier_in_english() {
 /// Post Affiliate Pro's simple transactions: three good rows, one of a stranger, two broken ones.
 fn file(lang: Lang, month: &str) -> String {
     let rows = |separator: &str, money: [&str; 6]| {
-        let head = ["Affiliate ID", "Campaign ID", "Order ID", "Commission Value", "Total Cost", "Status"].join(separator);
+        let head =
+            ["Affiliate ID", "Campaign ID", "Order ID", "Commission Value", "Total Cost", "Status"].join(separator);
         let [c1, t1, c2, t2, c3, t3] = money;
         let order = |n: u8| format!("{month}-{n}");
         let row = |who: &str, n: u8, c: &str, t: &str, s: &str| [who, "11111111", &order(n), c, t, s].join(separator);
@@ -55,7 +56,11 @@ async fn upload(jana: &Browser, path: &std::path::Path, date: &str) {
 
 async fn done(jana: &Browser) {
     let word = jana.word("imports-state-done");
-    jana.until(&format!("[...document.querySelectorAll('.page-meta .tag')].some((t) => t.innerText === {})", json!(word))).await;
+    jana.until(&format!(
+        "[...document.querySelectorAll('.page-meta .tag')].some((t) => t.innerText === {})",
+        json!(word)
+    ))
+    .await;
 }
 
 /// Sales created, updated, unchanged as the report says.
@@ -92,7 +97,11 @@ async fn sales(lang: Lang) {
 
     jana.press(&jana.word("imports-run")).await;
     done(&jana).await;
-    jana.until(&format!("!document.querySelector('main').innerText.includes({})", json!(jana.word("imports-trial-text")))).await;
+    jana.until(&format!(
+        "!document.querySelector('main').innerText.includes({})",
+        json!(jana.word("imports-trial-text"))
+    ))
+    .await;
     assert_eq!(counts(&jana).await, ["4", "0", "0"]);
     all_well(&jana.inspect("done").await);
 

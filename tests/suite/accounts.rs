@@ -163,7 +163,8 @@ async fn consents_wait_for_the_address_and_keep_their_wording() {
 async fn managers_are_told_of_applications_once_an_hour() {
     let server = Server::start().await;
     server.manager().await;
-    let told = |mails: &[crate::support::Mail]| mails.iter().filter(|m| m.text.contains("/manage/applications")).count();
+    let told =
+        |mails: &[crate::support::Mail]| mails.iter().filter(|m| m.text.contains("/manage/applications")).count();
     apply_and_confirm(&server, "a@example.org").await;
     assert_eq!(told(&server.mails().await), 1);
     apply_and_confirm(&server, "b@example.org").await;

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 async fn foyer(server: &Server, members: &[&Client]) -> i64 {
     let anyone = members[0];
     let rooms = anyone.get("/api/v1/rooms").await.expect(200).json();
-    let room = rooms["items"].as_array().unwrap().iter().find(|r| r["slug"] == "foyer").unwrap()["id"].as_i64().unwrap();
+    let room =
+        rooms["items"].as_array().unwrap().iter().find(|r| r["slug"] == "foyer").unwrap()["id"].as_i64().unwrap();
     for member in members {
         member.put(&format!("/api/v1/rooms/{room}/members/me"), json!({})).await.expect(204);
     }
@@ -70,7 +71,10 @@ async fn the_same_cid_is_one_message_for_ever() {
     let first = mara.post(&url, json!({ "cid": "x", "body": "eins" })).await.expect(201).json();
     assert_eq!(first["dup"], false);
     let again = mara.post(&url, json!({ "cid": "x", "body": "eins" })).await.expect(200).json();
-    assert_eq!((&again["m"], &again["seq"], &again["ts"], &again["dup"]), (&first["m"], &first["seq"], &first["ts"], &json!(true)));
+    assert_eq!(
+        (&again["m"], &again["seq"], &again["ts"], &again["dup"]),
+        (&first["m"], &first["seq"], &first["ts"], &json!(true))
+    );
     mara.post(&url, json!({ "cid": "x", "body": "zwei" })).await.expect(409);
     let mut socket = Socket::hello(&server, &mara, json!([{ "r": room }])).await;
     assert_eq!(socket.send(room, "x", "eins").await["dup"], true);
@@ -116,7 +120,9 @@ async fn who_lacks_the_tier_never_learns_that_the_room_exists() {
     starter.post("/api/v1/rooms", json!({ "slug": "x", "name": "x" })).await.expect(403);
     let join = format!("/api/v1/rooms/{room}/members/me");
     pro.put(&join, json!({})).await.expect(204);
-    for (method, path) in [("get", "/rooms/spitzenkreis".to_owned()), ("get", format!("/api/v1/rooms/{room}/messages")), ("put", join)] {
+    for (method, path) in
+        [("get", "/rooms/spitzenkreis".to_owned()), ("get", format!("/api/v1/rooms/{room}/messages")), ("put", join)]
+    {
         match method {
             "get" => starter.get(&path).await.expect(404),
             _ => starter.put(&path, json!({})).await.expect(404),
@@ -385,7 +391,8 @@ async fn a_slow_reader_is_closed_and_nobody_else_notices() {
 #[tokio::test(flavor = "multi_thread")]
 async fn logout_ban_role_and_membership_reach_open_connections_within_a_second() {
     let server = Server::start().await;
-    let (mara, tom, pia) = (server.member("Mara Lindt").await, server.member("Tom Alder").await, server.member("Pia").await);
+    let (mara, tom, pia) =
+        (server.member("Mara Lindt").await, server.member("Tom Alder").await, server.member("Pia").await);
     let room = foyer(&server, &[&mara, &tom, &pia]).await;
     let mut out = Socket::hello(&server, &mara, json!([{ "r": room }])).await;
     out.next_of("sub_ok").await;
@@ -410,7 +417,8 @@ async fn db_set(server: &Server, client: &Client, field: &'static str, value: &'
     let id = client.member.0;
     let write = server.house().db.write(move |tx| {
         use diesel::prelude::*;
-        let sql = format!("UPDATE members SET {field} = '{value}', rights_version = rights_version + 1 WHERE id = {id}");
+        let sql =
+            format!("UPDATE members SET {field} = '{value}', rights_version = rights_version + 1 WHERE id = {id}");
         diesel::sql_query(sql).execute(&mut **tx)?;
         Ok(())
     });
@@ -555,8 +563,7 @@ async fn two_nodes_over_postgresql_and_redis_are_one_room() {
     let redis = std::env::var("KONTOR_TEST_REDIS").expect("KONTOR_TEST_REDIS belongs to KONTOR_TEST_POSTGRES");
     let one = Server::start_with(&[("REDIS_URL", &redis), ("KONTOR_RATE_LIMITS", "off")]).await;
     let url = one.house().config.database_url.clone();
-    let two =
-        Server::start_with(&[("REDIS_URL", &redis), ("DATABASE_URL", &url), ("KONTOR_RATE_LIMITS", "off")]).await;
+    let two = Server::start_with(&[("REDIS_URL", &redis), ("DATABASE_URL", &url), ("KONTOR_RATE_LIMITS", "off")]).await;
     let (mara, tom) = (one.member("Mara Lindt").await, one.member("Tom Alder").await);
     let room = foyer(&one, &[&mara, &tom]).await;
     let mut m = Socket::hello(&one, &mara, json!([{ "r": room }])).await;

@@ -14,5 +14,8 @@ pub async fn sale(ctx: Ctx, secret: web::Path<String>, req: HttpRequest, body: w
         given.extend(url::form_urlencoded::parse(part).map(|(k, v)| (k.into_owned(), v.into_owned())));
     }
     actions::take_postback(&ctx.house, secret.into_inner(), Postback(given)).await?;
-    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").insert_header(("cache-control", "no-store")).body("OK"))
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header(("cache-control", "no-store"))
+        .body("OK"))
 }

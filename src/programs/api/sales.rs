@@ -7,7 +7,10 @@ use crate::i18n::iso;
 use crate::programs::amount::{self, Beyond};
 use crate::programs::ingest::{self, Outcome};
 use crate::programs::model::{NewSale, Product, Program, Status, parse_id};
-use crate::programs::store::{self, sales::{Filter, ListedSale}};
+use crate::programs::store::{
+    self,
+    sales::{Filter, ListedSale},
+};
 use crate::web::forms::Json;
 use crate::web::guards::{Ingest, Member};
 use crate::web::paging::{Cursor, Page, PageQuery};
@@ -109,11 +112,27 @@ type Bad = (&'static str, &'static str);
 fn sale(raw: &RawValue, programs: &[Program]) -> Result<NewSale, Bad> {
     let item: ReportedSale = serde_json::from_str(raw.get()).map_err(|e| {
         let text = e.to_string();
-        let field = ["source", "order_id", "product_id", "affiliate_ref", "amount", "currency", "commission", "status", "occurred_at"]
-            .into_iter()
-            .find(|f| text.contains(&format!("`{f}`")))
-            .unwrap_or("");
-        let code = if text.starts_with("missing") { "missing" } else if text.starts_with("unknown") { "unknown" } else { "type" };
+        let field = [
+            "source",
+            "order_id",
+            "product_id",
+            "affiliate_ref",
+            "amount",
+            "currency",
+            "commission",
+            "status",
+            "occurred_at",
+        ]
+        .into_iter()
+        .find(|f| text.contains(&format!("`{f}`")))
+        .unwrap_or("");
+        let code = if text.starts_with("missing") {
+            "missing"
+        } else if text.starts_with("unknown") {
+            "unknown"
+        } else {
+            "type"
+        };
         (field, code)
     })?;
     let id = |field: &'static str, text: &str| parse_id(text).map_err(|code| (field, code));
@@ -270,7 +289,9 @@ async fn listed(me: &Member, query: SalesQuery, own: bool) -> Result<HttpRespons
     if let Some(status) = &query.status
         && Status::parse(status).is_none()
     {
-        return Err(Error::Invalid(vec![FieldError::new("status", "choice").arg("choices", "pending, approved, declined, refunded")]));
+        return Err(Error::Invalid(vec![
+            FieldError::new("status", "choice").arg("choices", "pending, approved, declined, refunded"),
+        ]));
     }
     let (from, to) = (moment("from", query.from.as_deref())?, moment("to", query.to.as_deref())?);
     let mine = me.viewer.id.0;

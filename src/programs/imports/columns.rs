@@ -10,14 +10,30 @@ use std::path::Path;
 
 /// Our names of columns, each with what others call it (folded, letters and digits only).
 const NAMES: [(&str, &[&str]); 22] = [
-    ("affiliate_ref", &["affiliateid", "affiliate", "affiliateref", "userid", "refid", "partnerid", "partner", "referralcode", "ref"]),
+    (
+        "affiliate_ref",
+        &["affiliateid", "affiliate", "affiliateref", "userid", "refid", "partnerid", "partner", "referralcode", "ref"],
+    ),
     ("campaign", &["campaignid", "campaign", "kampagne"]),
     ("order_id", &["orderid", "order", "ordernumber", "bestellnummer", "bestellnr", "bestellung", "auftragsnummer"]),
     ("commission", &["commissionvalue", "commission", "provision"]),
     ("amount", &["totalcost", "amount", "total", "umsatz", "betrag", "saleamount"]),
     ("status", &["status", "rstatus", "pstatus"]),
     ("product_id", &["productid", "product", "produkt", "produktid"]),
-    ("date", &["date", "dateinserted", "datum", "saleat", "occurredat", "saledate", "datecreated", "created", "verkaufsdatum"]),
+    (
+        "date",
+        &[
+            "date",
+            "dateinserted",
+            "datum",
+            "saleat",
+            "occurredat",
+            "saledate",
+            "datecreated",
+            "created",
+            "verkaufsdatum",
+        ],
+    ),
     ("currency", &["currency", "währung", "waehrung"]),
     ("program", &["program", "programm"]),
     ("source", &["source", "quelle"]),
@@ -125,7 +141,9 @@ pub fn walk(
                     section.columns = Some(columns);
                     continue;
                 }
-                None => section.columns = Some(Columns::simple(line.cells.len(), options.sale_date == SaleDate::PerRow)),
+                None => {
+                    section.columns = Some(Columns::simple(line.cells.len(), options.sale_date == SaleDate::PerRow))
+                }
             }
         }
         if !each(&section, &line)? {
@@ -141,7 +159,8 @@ fn header(kind: Kind, options: &Options, line: &Line) -> Option<Columns> {
     // Only the simple file may come without its header.
     let is_header = kind != Kind::PapSimple
         || columns.len() >= 3
-        || (columns.has("affiliate_ref") && Status::parse_loose(line.cells.get(5).map_or("", String::as_str)).is_none());
+        || (columns.has("affiliate_ref")
+            && Status::parse_loose(line.cells.get(5).map_or("", String::as_str)).is_none());
     is_header.then_some(columns)
 }
 

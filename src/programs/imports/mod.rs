@@ -337,8 +337,7 @@ async fn check(house: &House, draft: &Draft) -> Result<Checked> {
     let (Some(kind), Some(path)) = (kind, draft.file.clone()) else {
         return Err(Error::internal("checked fields are missing"));
     };
-    let options =
-        Options { time_zone: zone.to_owned(), sale_date, program: program.map(|p| p.id), mapping, numbers };
+    let options = Options { time_zone: zone.to_owned(), sale_date, program: program.map(|p| p.id), mapping, numbers };
     Ok((kind, options, path, program_error))
 }
 
@@ -347,9 +346,7 @@ async fn program(house: &House, kind: Option<Kind>, slug: &str) -> Result<(Optio
     let found = house.db.read(move |c| Ok(super::actions::resolve_program(c, Some(&slug)))).await?;
     match found {
         Ok(program) => Ok((Some(program), None)),
-        Err(Error::Invalid(mut fields)) => {
-            Ok((None, fields.pop().filter(|_| kind.is_some_and(|k| k.has_sales()))))
-        }
+        Err(Error::Invalid(mut fields)) => Ok((None, fields.pop().filter(|_| kind.is_some_and(|k| k.has_sales())))),
         Err(other) => Err(other),
     }
 }

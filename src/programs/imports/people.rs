@@ -1,7 +1,7 @@
 //! People and suppressions of a file.
 
-use super::rows::Person;
 use super::Report;
+use super::rows::Person;
 use crate::accounts::model::{Email, Status};
 use crate::accounts::store::{NewAccount, insert_account};
 use crate::accounts::token;

@@ -29,8 +29,7 @@ type Step = Vec<(u64, Row)>;
 /// When the database fails or the node stops; the job starts again and goes on.
 pub async fn run(house: House, job: ImportJob) -> Result<()> {
     let id = job.id;
-    let (row, programs) =
-        house.db.read(move |c| Ok((store::find_import(c, id)?, reads::list_programs(c)?))).await?;
+    let (row, programs) = house.db.read(move |c| Ok((store::find_import(c, id)?, reads::list_programs(c)?))).await?;
     if !matches!(row.status.as_str(), "queued" | "running") || row.undone_at.is_some() {
         return Ok(());
     }
@@ -251,10 +250,8 @@ pub async fn settle(house: House, job: ImportJob) -> Result<()> {
     while house.db.write_background(move |tx| ingest::match_waiting(tx, None)).await? > 0 {}
     let mut after = 0;
     loop {
-        let ids = house
-            .db
-            .read(move |c| reads::sales::list_members_of_import(c, job.id, after, tiers::AT_ONCE))
-            .await?;
+        let ids =
+            house.db.read(move |c| reads::sales::list_members_of_import(c, job.id, after, tiers::AT_ONCE)).await?;
         let Some(last) = ids.last().copied() else { return Ok(()) };
         house.db.write_background(move |tx| tiers::recompute(tx, &ids)).await?;
         after = last;

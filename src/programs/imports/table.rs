@@ -92,11 +92,8 @@ pub fn shape_of(path: &Path) -> Result<Shape> {
 fn separator_of(sample: &[u8]) -> u8 {
     let mut best = (b',', 0);
     for separator in *b",;\t" {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(separator)
-            .from_reader(sample);
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(sample);
         let mut widths: Vec<usize> = Vec::new();
         let mut record = csv::ByteRecord::new();
         while widths.len() < 50 && reader.read_byte_record(&mut record).unwrap_or(false) {
@@ -154,11 +151,8 @@ impl Rows {
     /// When it cannot be opened.
     pub fn open(path: &Path, shape: Shape) -> Result<Self> {
         let file = BufReader::with_capacity(256 * 1024, File::open(path).map_err(Error::internal)?);
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(shape.separator)
-            .from_reader(file);
+        let reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(shape.separator).from_reader(file);
         Ok(Self { reader, encoding: shape.encoding, record: csv::ByteRecord::new() })
     }
 }

@@ -5,4 +5,7 @@ pub mod programs;
 pub mod sales;
 pub mod tiers;
 
-pub use programs::{count_waiting, find_link_of, find_program, find_program_by_secret, find_program_by_slug, find_ref, links_of, list_programs};
+pub use programs::{
+    count_waiting, find_link_of, find_program, find_program_by_secret, find_program_by_slug, find_ref, links_of,
+    list_programs,
+};

@@ -164,7 +164,13 @@ pub fn count_waiting(conn: &mut Conn) -> Result<Vec<(Option<i64>, i64)>> {
 }
 
 /// Gives a member a reference; answers the new row's id, none when somebody has it already.
-pub fn insert_ref(tx: &mut Tx<'_>, program: i64, member: MemberId, reference: &str, for_links: bool) -> Result<Option<i64>> {
+pub fn insert_ref(
+    tx: &mut Tx<'_>,
+    program: i64,
+    member: MemberId,
+    reference: &str,
+    for_links: bool,
+) -> Result<Option<i64>> {
     let now = tx.now();
     let conn: &mut Conn = tx;
     Ok(on!(conn, c => diesel::insert_into(refs::table)

@@ -118,7 +118,12 @@ pub fn insert_changes(tx: &mut Tx<'_>, steps: &[Change]) -> Result<()> {
 }
 
 /// Steps of an import below `before_id`, latest first: id, sale, facts before, facts after.
-pub fn list_changes_of(conn: &mut Conn, import: i64, before_id: i64, limit: i64) -> Result<Vec<(i64, i64, String, String)>> {
+pub fn list_changes_of(
+    conn: &mut Conn,
+    import: i64,
+    before_id: i64,
+    limit: i64,
+) -> Result<Vec<(i64, i64, String, String)>> {
     Ok(changes::table
         .filter(changes::import_id.eq(import))
         .filter(changes::id.lt(before_id))
@@ -173,11 +178,8 @@ pub fn list_matchable(conn: &mut Conn, member: Option<MemberId>, limit: i64) -> 
     if let Some(member) = member {
         wanted = wanted.filter(refs::member_id.eq(member.0));
     }
-    let rows: Vec<(Sale, i64)> = wanted
-        .order(conversions::id.asc())
-        .limit(limit)
-        .select((Sale::as_select(), refs::member_id))
-        .load(conn)?;
+    let rows: Vec<(Sale, i64)> =
+        wanted.order(conversions::id.asc()).limit(limit).select((Sale::as_select(), refs::member_id)).load(conn)?;
     // A sale without a program may fit several references; the first one of the lowest id stands.
     let mut out: Vec<(Sale, i64)> = Vec::with_capacity(rows.len());
     for (sale, owner) in rows {
@@ -254,19 +256,13 @@ pub fn list_sales(conn: &mut Conn, by: &Filter, after: Option<Cursor>, limit: i6
     }
     if let Some(at) = after {
         wanted = wanted.filter(
-            conversions::occurred_at
-                .lt(at.key)
-                .or(conversions::occurred_at.eq(at.key).and(conversions::id.lt(at.id))),
+            conversions::occurred_at.lt(at.key).or(conversions::occurred_at.eq(at.key).and(conversions::id.lt(at.id))),
         );
     }
     Ok(wanted
         .order((conversions::occurred_at.desc(), conversions::id.desc()))
         .limit(limit + 1)
-        .select((
-            Sale::as_select(),
-            (programs::slug, programs::name).nullable(),
-            members::name.nullable(),
-        ))
+        .select((Sale::as_select(), (programs::slug, programs::name).nullable(), members::name.nullable()))
         .load(conn)?)
 }
 

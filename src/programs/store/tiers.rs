@@ -71,9 +71,6 @@ pub fn find_totals(conn: &mut Conn, member: i64, currency: &str) -> Result<(i64,
         .filter(conversions::member_id.eq(member))
         .filter(conversions::status.eq("approved"))
         .filter(conversions::currency.eq(currency))
-        .select((
-            sql::<BigInt>("count(*)"),
-            sql::<BigInt>("CAST(coalesce(sum(commission), 0) AS BIGINT)"),
-        ))
+        .select((sql::<BigInt>("count(*)"), sql::<BigInt>("CAST(coalesce(sum(commission), 0) AS BIGINT)")))
         .first(conn)?)
 }

@@ -120,7 +120,12 @@ const ZONES: [&str; 12] = [
     "UTC",
 ];
 
-async fn list_view(me: &Manager, query: &PageQuery, draft: &Draft, errors: BTreeMap<String, String>) -> Result<ListView> {
+async fn list_view(
+    me: &Manager,
+    query: &PageQuery,
+    draft: &Draft,
+    errors: BTreeMap<String, String>,
+) -> Result<ListView> {
     let lang = me.lang();
     let (limit, after) = (20, query.after()?);
     let (rows, programs) = me
@@ -130,11 +135,8 @@ async fn list_view(me: &Manager, query: &PageQuery, draft: &Draft, errors: BTree
         .await?;
     let page = Page::cut(rows, limit, |r| Cursor { key: 0, id: r.id });
     let only = programs.len() == 1;
-    let choice = |value: &str, label: String, chosen: &str| Choice {
-        selected: value == chosen,
-        value: value.to_owned(),
-        label,
-    };
+    let choice =
+        |value: &str, label: String, chosen: &str| Choice { selected: value == chosen, value: value.to_owned(), label };
     let mut program_choices: Vec<Choice> = programs
         .iter()
         .map(|p| Choice { selected: only || p.slug == draft.program, value: p.slug.clone(), label: p.name.clone() })

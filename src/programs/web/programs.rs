@@ -153,14 +153,18 @@ fn fields_of_program(p: &Program) -> Fields {
 }
 
 async fn edit_view(me: &Manager, id: i64, form: Option<Fields>, errors: BTreeMap<String, String>) -> Result<EditView> {
-    let (program, samples) = me.house.db.read(move |c| Ok((store::find_program(c, id)?, store::list_sample_refs(c)?))).await?;
+    let (program, samples) =
+        me.house.db.read(move |c| Ok((store::find_program(c, id)?, store::list_sample_refs(c)?))).await?;
     let sample = samples.into_iter().find(|(p, _)| *p == id).map(|(_, r)| r);
     let s2s_url = actions::postback_url(&me.house, &program);
     let reference = sample.as_deref().unwrap_or(EXAMPLE);
     Ok(EditView {
         id,
         link: affiliate_link(&program, reference),
-        example: format!("{s2s_url}?TotalCost=120.50&OrderID=ORD-1&AffiliateID={EXAMPLE}&Currency={}&PStatus=P", program.currency),
+        example: format!(
+            "{s2s_url}?TotalCost=120.50&OrderID=ORD-1&AffiliateID={EXAMPLE}&Currency={}&PStatus=P",
+            program.currency
+        ),
         has_partner: sample.is_some(),
         s2s_url,
         form: form.unwrap_or_else(|| fields_of_program(&program)),

@@ -6,8 +6,8 @@ mod post;
 
 pub use change::{Changed, delete_message, edit_message, mark_read, react};
 pub use door::{
-    NicheCreated, create_room, ensure_foyer, invite, join, leave, on_member_changed, open_niche_room, MemberChanged,
-    RoomForm,
+    MemberChanged, NicheCreated, RoomForm, create_room, ensure_foyer, invite, join, leave, on_member_changed,
+    open_niche_room,
 };
 pub use post::{Posted, post_message};
 

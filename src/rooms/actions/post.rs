@@ -79,8 +79,7 @@ fn write(
     if !store::insert_cid(tx, sender, cid, (room, message, seq), print)? {
         return Err(Error::Conflict("cid_race"));
     }
-    let mentioned =
-        if mentions.is_empty() { Vec::new() } else { store::count_mentions(tx, room, sender, mentions)? };
+    let mentioned = if mentions.is_empty() { Vec::new() } else { store::count_mentions(tx, room, sender, mentions)? };
     let detail = MessageDetail { html: &body.html, name: &stand.name, rev: 0, reply_to }.json();
     let happened = Happened {
         room: room.0,

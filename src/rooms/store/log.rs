@@ -153,9 +153,8 @@ pub fn count_mentions(tx: &mut Tx<'_>, room: RoomId, sender: MemberId, names: &[
         .limit(50)
         .load(&mut **tx)?;
     if !whom.is_empty() {
-        let places = room_members::table
-            .filter(room_members::room_id.eq(room.0))
-            .filter(room_members::member_id.eq_any(&whom));
+        let places =
+            room_members::table.filter(room_members::room_id.eq(room.0)).filter(room_members::member_id.eq_any(&whom));
         diesel::update(places).set(room_members::mentions.eq(room_members::mentions + 1)).execute(&mut **tx)?;
     }
     Ok(whom)

@@ -47,8 +47,7 @@ const PLACE: PlaceColumns =
 pub fn list_visible_of(conn: &mut Conn, sight: Sight, ids: &[i64]) -> Result<Vec<Found>> {
     let found: Vec<Found> = rooms::table
         .left_join(
-            room_members::table
-                .on(room_members::room_id.eq(rooms::id).and(room_members::member_id.eq(sight.member.0))),
+            room_members::table.on(room_members::room_id.eq(rooms::id).and(room_members::member_id.eq(sight.member.0))),
         )
         .filter(rooms::id.eq_any(ids))
         .filter(rooms::archived_at.is_null())
@@ -89,8 +88,7 @@ pub fn find_joined(conn: &mut Conn, sight: Sight, id: RoomId) -> Result<(Room, P
 pub fn list_visible(conn: &mut Conn, sight: Sight) -> Result<Vec<Found>> {
     let found: Vec<Found> = rooms::table
         .left_join(
-            room_members::table
-                .on(room_members::room_id.eq(rooms::id).and(room_members::member_id.eq(sight.member.0))),
+            room_members::table.on(room_members::room_id.eq(rooms::id).and(room_members::member_id.eq(sight.member.0))),
         )
         .filter(rooms::archived_at.is_null())
         .order((rooms::name.asc(), rooms::id.asc()))

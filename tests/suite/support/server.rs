@@ -95,7 +95,9 @@ impl Server {
                 let id = insert_account(tx, &new)?;
                 use diesel::prelude::*;
                 use kontor::db::schema::members;
-                diesel::update(members::table.find(id.0)).set((members::tier_rank.eq(rank), members::tier_override_rank.eq((rank > 0).then_some(rank)))).execute(&mut **tx)?;
+                diesel::update(members::table.find(id.0))
+                    .set((members::tier_rank.eq(rank), members::tier_override_rank.eq((rank > 0).then_some(rank))))
+                    .execute(&mut **tx)?;
                 insert_session(tx, id, &hash, "127.0.0.1", "test")?;
                 Ok(id)
             })
