@@ -132,8 +132,11 @@ pub struct OwnedToken {
 pub async fn list_tokens(me: Admin, query: web::Query<PageQuery>) -> Result<HttpResponse> {
     let (limit, after) = (query.limit()?, query.after()?);
     let rows = me.house.db.read(move |c| accounts::list_all_tokens(c, after.map(|a| a.id), limit + 1)).await?;
-    let page = Page::cut(rows, limit, |(t, _)| Cursor { key: 0, id: t.id })
-        .map(|(row, member)| OwnedToken { member_id: row.member_id, member, token: Token::from(row) });
+    let page = Page::cut(rows, limit, |(t, _)| Cursor { key: 0, id: t.id }).map(|(row, member)| OwnedToken {
+        member_id: row.member_id,
+        member,
+        token: Token::from(row),
+    });
     Ok(HttpResponse::Ok().json(page))
 }
 

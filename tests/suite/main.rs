@@ -9,6 +9,7 @@ mod database;
 mod forums;
 mod demo;
 mod library;
+mod members;
 mod platform;
 mod rooms;
 mod programs;

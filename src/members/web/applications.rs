@@ -1,8 +1,8 @@
 //! Applications that wait for a decision.
 
+use super::super::actions;
 use super::super::model::MemberChange;
 use super::super::store::{self, Filter};
-use super::super::actions;
 use super::{Face, NicheTag};
 use crate::accounts::model::Status;
 use crate::error::{Error, Result};
@@ -74,11 +74,8 @@ pub async fn decide(me: Manager, id: web::Path<i64>, form: Form) -> Result<HttpR
         "decline" => (Status::Declined, "members-declined"),
         _ => return Err(Error::BadRequest("bad_form")),
     };
-    let change = MemberChange {
-        status: Some(status),
-        reason: Some(form.text("reason").to_owned()),
-        ..MemberChange::default()
-    };
+    let change =
+        MemberChange { status: Some(status), reason: Some(form.text("reason").to_owned()), ..MemberChange::default() };
     let decided = actions::change_member(&me.house, &me.viewer, MemberId(*id), change).await;
     let (kind, said) = match decided {
         Ok(()) => ("ok", said),

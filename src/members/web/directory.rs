@@ -1,8 +1,8 @@
 //! The directory, and a member's page with the team's form.
 
+use super::super::actions;
 use super::super::model::{MemberChange, RefChange, split_tags};
 use super::super::store::{self, Filter, FullPerson, Tier};
-use super::super::actions;
 use super::{Face, NicheTag, tier_choices, word};
 use crate::access::Sight;
 use crate::accounts::model::Status;

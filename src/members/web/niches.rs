@@ -1,8 +1,8 @@
 //! The niches of the house, for managers.
 
+use super::super::actions;
 use super::super::model::{NicheChange, NicheInput};
 use super::super::store::{self, Niche};
-use super::super::actions;
 use super::tier_choices;
 use crate::access::Sight;
 use crate::accounts::web::FormView;

@@ -98,7 +98,11 @@ async fn show(me: &Member, form: Option<(FormView, Vec<String>)>) -> Result<Http
         zones,
         niches: visible
             .iter()
-            .map(|n| Choice { value: n.slug.clone(), label: n.name(lang).to_owned(), selected: chosen.contains(&n.slug) })
+            .map(|n| Choice {
+                value: n.slug.clone(),
+                label: n.name(lang).to_owned(),
+                selected: chosen.contains(&n.slug),
+            })
             .collect(),
         form,
     };

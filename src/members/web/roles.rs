@@ -1,8 +1,8 @@
 //! Who belongs to the team, for admins.
 
+use super::super::actions;
 use super::super::model::MemberChange;
 use super::super::store;
-use super::super::actions;
 use super::{Face, word};
 use crate::accounts::store as accounts;
 use crate::error::{Error, Result};

@@ -30,11 +30,9 @@ struct TiersView {
 }
 
 async fn show(me: &Admin, form: FormView) -> Result<HttpResponse> {
-    let (tiers, currency) =
-        me.house.db.read(|c| Ok((store::list_tiers(c)?, settings::load(c)?.currency))).await?;
-    let kept = |slug: &str, field: &str, now: String| {
-        form.values.get(&format!("{field}:{slug}")).cloned().unwrap_or(now)
-    };
+    let (tiers, currency) = me.house.db.read(|c| Ok((store::list_tiers(c)?, settings::load(c)?.currency))).await?;
+    let kept =
+        |slug: &str, field: &str, now: String| form.values.get(&format!("{field}:{slug}")).cloned().unwrap_or(now);
     let tiers = tiers
         .into_iter()
         .map(|t| Line {

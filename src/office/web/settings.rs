@@ -53,9 +53,7 @@ pub async fn settings(me: Admin) -> Result<HttpResponse> {
 /// `POST /admin/settings`
 pub async fn save_settings(me: Admin, form: Form) -> Result<HttpResponse> {
     let text = |name: &str| Some(form.text(name).to_owned());
-    let both = |name: &str| {
-        Some(BilingualChange { de: text(&format!("{name}_de")), en: text(&format!("{name}_en")) })
-    };
+    let both = |name: &str| Some(BilingualChange { de: text(&format!("{name}_de")), en: text(&format!("{name}_en")) });
     let change = SettingsChange {
         community_name: text("community_name"),
         tagline: both("tagline"),
