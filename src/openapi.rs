@@ -85,6 +85,13 @@ use utoipa::{Modify, OpenApi};
         crate::forums::api::create_report,
         crate::forums::api::list_reports,
         crate::forums::api::close_report,
+        crate::office::api::get_settings,
+        crate::office::api::update_settings,
+        crate::office::api::get_jobs,
+        crate::office::api::retry_job,
+        crate::office::api::list_audit,
+        crate::office::api::list_tokens,
+        crate::office::api::delete_token,
     )
 )]
 pub struct Api;

@@ -7,6 +7,9 @@ use crate::library::api as library_api;
 use crate::library::web::{manage as library_desk, shelf as library};
 use crate::live::socket as live;
 use crate::members::{api as members_api, web as members_web};
+use crate::members::{api as members_api, web as members_web};
+use crate::live::socket as live;
+use crate::office::{api as office_api, web as office_web};
 use crate::openapi;
 use crate::programs::{api as programs_api, web as programs};
 use crate::rooms::api as rooms_api;
@@ -45,6 +48,10 @@ fn machines(app: &mut ServiceConfig) {
 }
 
 fn public(app: &mut ServiceConfig) {
+    // office
+    app.route("/", get().to(office_web::start));
+    app.route("/legal/imprint", get().to(office_web::imprint));
+    app.route("/legal/privacy", get().to(office_web::privacy));
     // the house
     app.route("/manifest.webmanifest", get().to(manifest::show));
     app.route("/styleguide", get().to(styleguide::show));
@@ -208,6 +215,9 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/imports", post().to(programs_api::imports::create));
     app.route("/api/v1/imports/{id}", get().to(programs_api::imports::show));
     app.route("/api/v1/imports/{id}/undo", post().to(programs_api::imports::undo));
+    // office
+    app.route("/manage", get().to(office_web::manage));
+    app.route("/manage/today", get().to(office_web::today));
     // library
     app.route("/manage/library", get().to(library_desk::list));
     app.route("/manage/library/new", get().to(library_desk::new_form));
@@ -234,6 +244,28 @@ fn managers(app: &mut ServiceConfig) {
 }
 
 fn admins(app: &mut ServiceConfig) {
+    // office
+    app.route("/admin", get().to(office_web::admin));
+    app.route("/admin/settings", get().to(office_web::settings));
+    app.route("/admin/settings", post().to(office_web::save_settings));
+    app.route("/admin/mail", get().to(office_web::mail));
+    app.route("/admin/mail/test", post().to(office_web::send_test));
+    app.route("/admin/outbox", get().to(office_web::outbox));
+    app.route("/admin/outbox/{name}", get().to(office_web::read));
+    app.route("/admin/outbox/{name}/html", get().to(office_web::read_html));
+    app.route("/admin/outbox/{name}/raw", get().to(office_web::read_raw));
+    app.route("/admin/jobs", get().to(office_web::jobs));
+    app.route("/admin/jobs/{id}/retry", post().to(office_web::retry));
+    app.route("/admin/audit", get().to(office_web::audit));
+    app.route("/admin/tokens", get().to(office_web::tokens));
+    app.route("/admin/tokens/{id}/revoke", post().to(office_web::revoke));
+    app.route("/api/v1/settings", get().to(office_api::get_settings));
+    app.route("/api/v1/settings", patch().to(office_api::update_settings));
+    app.route("/api/v1/jobs", get().to(office_api::get_jobs));
+    app.route("/api/v1/jobs/{id}/retry", post().to(office_api::retry_job));
+    app.route("/api/v1/audit", get().to(office_api::list_audit));
+    app.route("/api/v1/tokens", get().to(office_api::list_tokens));
+    app.route("/api/v1/tokens/{id}", delete().to(office_api::delete_token));
     // members
     app.route("/admin/tiers", get().to(members_web::tiers));
     app.route("/admin/tiers", post().to(members_web::save_tiers));

@@ -9,6 +9,7 @@ mod database;
 mod demo;
 mod forums;
 mod library;
+mod members;
 mod platform;
 mod programs;
 mod rooms;

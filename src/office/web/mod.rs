@@ -6,7 +6,7 @@ mod queue;
 mod settings;
 mod start;
 
-pub use legal::{imprint, manifest, privacy};
+pub use legal::{imprint, privacy};
 pub use outbox::{mail, outbox, read, read_html, read_raw, send_test};
 pub use queue::{admin, audit, jobs, manage, retry, revoke, today, tokens};
 pub use settings::{save_settings, settings};

@@ -44,7 +44,20 @@ impl Server {
 
     /// The newest mail to `address`.
     pub async fn mail_to(&self, address: &str) -> Mail {
-        let all = self.mails().await;
-        all.into_iter().rev().find(|m| m.to == address).unwrap_or_else(|| panic!("no mail to {address}"))
+        self.mail_with(address, "").await
+    }
+
+    /// The newest mail to `address` whose text holds `part`. The server's own worker may be sending it just now,
+    /// so this looks again until it is there, at most ten seconds.
+    pub async fn mail_with(&self, address: &str, part: &str) -> Mail {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        loop {
+            let all = self.mails().await;
+            if let Some(mail) = all.into_iter().rev().find(|m| m.to == address && m.text.contains(part)) {
+                return mail;
+            }
+            assert!(std::time::Instant::now() < until, "no mail to {address} with {part:?}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
     }
 }
