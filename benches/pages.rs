@@ -123,11 +123,15 @@ async fn start(dir: &Path) -> Fallible<(Child, Duration)> {
         .stderr(Stdio::null())
         .spawn()?;
     let out = child.stdout.take().ok_or("no output")?;
-    let line = BufReader::new(out).lines().next().ok_or("no address")??;
+    let mut lines = BufReader::new(out).lines();
+    let line = lines.next().ok_or("no address")??;
     let address = line.rsplit("http://").next().unwrap_or("").trim_end_matches('/').parse()?;
     let mut connection = Connection::open(address).await?;
     connection.get("GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n").await?;
-    Ok((child, began.elapsed()))
+    let took = began.elapsed();
+    // The pipe stays open: a server that cannot print its lines stops.
+    std::thread::spawn(move || lines.for_each(drop));
+    Ok((child, took))
 }
 
 fn end(child: &mut Child) -> Fallible<()> {

@@ -5,6 +5,7 @@ use super::{Arg, Lang, t, t_args};
 use crate::db::{DAY, HOUR, MINUTE, Ms};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::sync::LazyLock;
 
 const MONTHS_EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"];
 
@@ -24,10 +25,13 @@ pub fn is_zone(name: &str) -> bool {
 
 /// `23.11.2026` or `23 Nov 2026`.
 pub fn date(lang: Lang, ms: Ms, zone: &TimeZone) -> String {
-    let z = zoned(ms, zone);
+    date_of(lang, &zoned(ms, zone))
+}
+
+fn date_of(lang: Lang, z: &jiff::Zoned) -> String {
     match lang {
         Lang::De => format!("{:02}.{:02}.{}", z.day(), z.month(), z.year()),
-        Lang::En => format!("{} {} {}", z.day(), month_en(&z), z.year()),
+        Lang::En => format!("{} {} {}", z.day(), month_en(z), z.year()),
     }
 }
 
@@ -43,7 +47,8 @@ pub fn time(ms: Ms, zone: &TimeZone) -> String {
 
 /// Date and time.
 pub fn date_time(lang: Lang, ms: Ms, zone: &TimeZone) -> String {
-    format!("{}, {}", date(lang, ms, zone), time(ms, zone))
+    let z = zoned(ms, zone);
+    format!("{}, {:02}:{:02}", date_of(lang, &z), z.hour(), z.minute())
 }
 
 /// Today, yesterday, or the date: for the dividers between days.
@@ -59,15 +64,24 @@ pub fn day(lang: Lang, ms: Ms, now: Ms, zone: &TimeZone) -> String {
 /// How long ago, in the largest fitting unit; a date beyond a week.
 pub fn ago(lang: Lang, ms: Ms, now: Ms, zone: &TimeZone) -> String {
     let past = now - ms;
-    let (key, n) = match past {
+    let (unit, n) = match past {
         _ if past < MINUTE => return t(lang, "ui-just-now").into_owned(),
-        _ if past < HOUR => ("ui-minutes-ago", past / MINUTE),
-        _ if past < DAY => ("ui-hours-ago", past / HOUR),
-        _ if past < 7 * DAY => ("ui-days-ago", past / DAY),
+        _ if past < HOUR => (0, past / MINUTE),
+        _ if past < DAY => (1, past / HOUR),
+        _ if past < 7 * DAY => (2, past / DAY),
         _ => return date(lang, ms, zone),
     };
-    t_args(lang, key, &[("n", Arg::Number(n))])
+    let [de, en] = &*AGO;
+    usize::try_from(n).ok().and_then(|n| lang.pick(de, en)[unit].get(n)).cloned().unwrap_or_default()
 }
+
+/// Minutes, hours and days by number: a page of posts says fifty of them, and a plural costs microseconds.
+static AGO: LazyLock<[[Vec<String>; 3]; 2]> = LazyLock::new(|| {
+    Lang::ALL.map(|lang| {
+        [("ui-minutes-ago", 60), ("ui-hours-ago", 24), ("ui-days-ago", 7)]
+            .map(|(key, most)| (0..most).map(|n| t_args(lang, key, &[("n", Arg::Number(n))])).collect())
+    })
+});
 
 /// RFC 3339 in UTC with milliseconds, as the API and `<time datetime>` want it.
 pub fn iso(ms: Ms) -> String {

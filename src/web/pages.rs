@@ -196,12 +196,16 @@ pub struct Page<'c> {
     title: String,
     nav: &'static str,
     status: StatusCode,
+    part: Option<String>,
 }
+
+/// Where a template takes the part of [`Page::part`]. Nobody else can write a comment: text is escaped, HTML cleaned.
+const PART: &str = "<!--part-->";
 
 impl Ctx {
     /// Starts a page from its template; `title_key` is the Fluent key of its title.
     pub fn page(&self, template: &'static str, title_key: &str) -> Page<'_> {
-        Page { ctx: self, template, title: t(self.lang(), title_key).into_owned(), nav: "", status: StatusCode::OK }
+        Page { ctx: self, template, title: t(self.lang(), title_key).into_owned(), nav: "", status: StatusCode::OK, part: None }
     }
 }
 
@@ -224,6 +228,13 @@ impl Page<'_> {
         self
     }
 
+    /// A long part that was rendered before. It takes the place of `<!--part-->` in the finished page, so that the
+    /// engine, which copies its values at every partial, never carries it.
+    pub fn part(mut self, html: String) -> Self {
+        self.part = Some(html);
+        self
+    }
+
     /// Renders the page around `view`.
     ///
     /// # Errors
@@ -234,7 +245,12 @@ impl Page<'_> {
         let source = house.pages.source.clone();
         let who = viewer.clone();
         let around = house.db.read(move |c| source(c, who.as_deref(), lang)).await?;
-        let html = self.html(around, view)?;
+        let mut html = self.html(around, view)?;
+        if let Some(part) = &self.part
+            && let Some(at) = html.find(PART)
+        {
+            html.replace_range(at..at + PART.len(), part);
+        }
         let mut answer = HttpResponse::build(self.status);
         answer.content_type("text/html; charset=utf-8").insert_header(("cache-control", "no-store"));
         if self.ctx.flash.is_some() {

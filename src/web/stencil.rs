@@ -71,12 +71,15 @@ impl Stencil {
     }
 }
 
+/// Language and flags to the stencil that was cut for them.
+type Variants = HashMap<(Lang, u32), Arc<Stencil>>;
+
 /// The variants of one template, cut when first needed. Debug builds cut anew for each page: the file may have changed.
 pub struct Stencils {
     template: &'static str,
     flags: &'static [&'static str],
     slots: &'static [&'static str],
-    cut: RwLock<Option<HashMap<(Lang, u32), Arc<Stencil>>>>,
+    cut: RwLock<Option<Variants>>,
 }
 
 impl Stencils {

@@ -66,7 +66,6 @@ struct ThreadView {
     reply_to: Option<i32>,
     body: String,
     errors: BTreeMap<String, String>,
-    posts_html: String,
 }
 
 /// `GET /threads/{id}`, with or without the title behind it.
@@ -115,9 +114,9 @@ async fn show(
         locked: thread.locked,
     };
     let posts_html = list.html(&posts)?;
-    let view = view(me, thread, (first, to), at, body, errors, posts_html);
+    let view = view(me, thread, (first, to), at, body, errors);
     let title = view.title.clone();
-    me.page("forums/thread", "forums-title").title(title).nav("forum").status(status).show(&view).await
+    me.page("forums/thread", "forums-title").title(title).nav("forum").status(status).part(posts_html).show(&view).await
 }
 
 fn view(
@@ -127,7 +126,6 @@ fn view(
     at: &Where,
     body: String,
     errors: BTreeMap<String, String>,
-    posts_html: String,
 ) -> ThreadView {
     let (lang, path, last) = (me.lang(), thread.path(), thread.last_number);
     let unread = thread.first_unread(me.house.db.now()).filter(|n| *n > 1 && !(first..=to).contains(n));
@@ -164,7 +162,6 @@ fn view(
         reply_to: Where::number(at.reply.as_deref()).filter(|n| *n <= last),
         body,
         errors,
-        posts_html,
         path,
     }
 }
