@@ -15,7 +15,6 @@ use crate::programs;
 use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
-use crate::web::pages::{NicheLink, Pages, ShellSource, Surroundings};
 use crate::web::sources::Sources;
 use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
 use crate::web::viewer::Viewer;
