@@ -5,6 +5,7 @@ mod support;
 
 mod accounts;
 mod architecture;
+mod crash;
 mod database;
 mod demo;
 mod forums;

@@ -44,6 +44,17 @@ impl Socket {
         }
     }
 
+    /// Opens a connection, unless the server is gone.
+    pub async fn try_open(url: &str, headers: &[(&str, &str)]) -> Option<Self> {
+        let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
+        for (name, value) in headers {
+            let name = tungstenite::http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        let (stream, _) = tokio_tungstenite::connect_async(request).await.ok()?;
+        Some(Self { stream, heard: VecDeque::new() })
+    }
+
     /// Opens a connection as a browser of `client` would, without a hello.
     pub async fn of(server: &Server, client: &Client) -> Self {
         let cookie = format!("kontor_session={}", client.session);
