@@ -76,7 +76,8 @@ impl Worker {
             let ids: Vec<i64> = taken.iter().map(|w| w.to.member).collect();
             if self.way.is_none() && !self.open().await {
                 let (round, node) = (self.round.clone(), self.round.node());
-                return round.house.db.write(move |tx| store::release(tx, round.id, node, &ids)).await;
+                let id = round.id;
+                return round.house.db.write(move |tx| store::release(tx, id, node, &ids)).await;
             }
             let now = self.round.house.db.now();
             let (mut mails, mut skipped) = (Vec::with_capacity(taken.len()), Vec::new());

@@ -35,11 +35,11 @@ pub struct NewDelivery {
     pub updated_at: Ms,
 }
 
-/// Stores deliveries; known ones stay as they are.
+/// Stores deliveries. The cursor of the snapshot lets each member in once.
 pub fn insert_deliveries(tx: &mut Tx<'_>, rows: &[NewDelivery]) -> Result<()> {
     let conn: &mut Conn = tx;
     for part in rows.chunks(500) {
-        on!(conn, c => diesel::insert_into(deliveries::table).values(part).on_conflict_do_nothing().execute(c))?;
+        on!(conn, c => diesel::insert_into(deliveries::table).values(part).execute(c))?;
     }
     Ok(())
 }
