@@ -12,3 +12,5 @@ mod library;
 mod platform;
 mod rooms;
 mod programs;
+mod newsletters;
+mod segments;
