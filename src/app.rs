@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::config::Config;
 use crate::db::{Clock, DAY, Db, HOUR};
+use crate::db::{Clock, Db, HOUR, MINUTE};
 use crate::error::{Error, Result};
 use crate::forums;
 use crate::house::{House, Parts};
@@ -12,6 +13,7 @@ use crate::live::Live;
 use crate::mail::{Mailer, SEND_JOB, send_queued};
 use crate::programs;
 use crate::rooms;
+use crate::newsletters;
 use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
@@ -54,6 +56,8 @@ fn registry() -> Registry {
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
     jobs.on(crate::library::jobs::INDEX, handler(crate::library::jobs::index));
     jobs.every(HOUR, "house.tidy", handler(tidy));
+    jobs.on(newsletters::RUN_JOB, handler(newsletters::run));
+    jobs.every(MINUTE, newsletters::WATCH_JOB, handler(newsletters::watch));
     jobs.on(accounts::jobs::TELL_JOB, handler(accounts::jobs::tell_managers));
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));
     jobs.on("rooms.niche_created", handler(rooms::actions::open_niche_room));
@@ -168,6 +172,7 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     rooms::actions::ensure_foyer(&house.db).await?;
     house.live.start(rooms::socket::Chat::new(house.clone()));
     house.jobs.start(&house);
+    newsletters::resume_all(&house).await?;
     let for_app = web::Data::new(house.clone());
     let identify: Identify = |house, credentials| Box::pin(accounts::actions::identify(house, credentials));
     let server = HttpServer::new(move || {

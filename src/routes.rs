@@ -14,6 +14,12 @@ use crate::openapi;
 use crate::programs::{api as programs_api, web as programs};
 use crate::rooms::api as rooms_api;
 use crate::rooms::web as rooms;
+use crate::programs::{api as programs_api, web as programs};
+use crate::newsletters::api as campaigns;
+use crate::newsletters::web as newsletters;
+use crate::openapi;
+use crate::segments::api as segments;
+use crate::segments::web as segments_desk;
 use crate::web::{assets, health, manifest, styleguide};
 use crate::{forums, search};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
@@ -55,6 +61,9 @@ fn public(app: &mut ServiceConfig) {
     // the house
     app.route("/manifest.webmanifest", get().to(manifest::show));
     app.route("/styleguide", get().to(styleguide::show));
+    // newsletters
+    app.route("/u/{token}", get().to(newsletters::unsubscribe_form));
+    app.route("/u/{token}", post().to(newsletters::unsubscribe_now));
     // accounts
     app.route("/setup/{token}", get().to(accounts::setup_form));
     app.route("/setup/{token}", post().to(accounts::setup));
@@ -180,6 +189,9 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/posts/{id}/like", put().to(forums::api::like_post));
     app.route("/api/v1/posts/{id}/like", delete().to(forums::api::unlike_post));
     app.route("/api/v1/posts/{id}/reports", post().to(forums::api::create_report));
+    // newsletters
+    app.route("/newsletters", get().to(newsletters::archive));
+    app.route("/newsletters/{id}", get().to(newsletters::issue));
 }
 
 fn moderators(app: &mut ServiceConfig) {
@@ -241,6 +253,38 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/members/{id}", patch().to(members_api::update_member));
     app.route("/api/v1/niches", post().to(members_api::create_niche));
     app.route("/api/v1/niches/{slug}", patch().to(members_api::update_niche));
+    // segments
+    app.route("/manage/segments", get().to(segments_desk::list));
+    app.route("/manage/segments/new", get().to(segments_desk::blank));
+    app.route("/manage/segments/new", post().to(segments_desk::create));
+    app.route("/manage/segments/preview", post().to(segments_desk::preview));
+    app.route("/manage/segments/{id}", get().to(segments_desk::edit));
+    app.route("/manage/segments/{id}", post().to(segments_desk::update));
+    app.route("/manage/segments/{id}/delete", post().to(segments_desk::remove));
+    app.route("/api/v1/segments/preview", post().to(segments::preview));
+    app.route("/api/v1/segments", get().to(segments::list));
+    app.route("/api/v1/segments", post().to(segments::create));
+    app.route("/api/v1/segments/{id}", get().to(segments::show));
+    app.route("/api/v1/segments/{id}", patch().to(segments::update));
+    app.route("/api/v1/segments/{id}", delete().to(segments::remove));
+    // newsletters
+    app.route("/manage/campaigns", get().to(newsletters::list));
+    app.route("/manage/campaigns/new", get().to(newsletters::blank));
+    app.route("/manage/campaigns/new", post().to(newsletters::create));
+    app.route("/manage/campaigns/{id}", get().to(newsletters::edit));
+    app.route("/manage/campaigns/{id}", post().to(newsletters::save));
+    app.route("/manage/campaigns/{id}/preview", get().to(newsletters::preview));
+    app.route("/manage/campaigns/{id}/{act}", post().to(newsletters::do_it));
+    app.route("/api/v1/campaigns", get().to(campaigns::list));
+    app.route("/api/v1/campaigns", post().to(campaigns::create));
+    app.route("/api/v1/campaigns/{id}", get().to(campaigns::show));
+    app.route("/api/v1/campaigns/{id}", patch().to(campaigns::update));
+    app.route("/api/v1/campaigns/{id}/start", post().to(campaigns::start));
+    app.route("/api/v1/campaigns/{id}/pause", post().to(campaigns::pause));
+    app.route("/api/v1/campaigns/{id}/resume", post().to(campaigns::resume));
+    app.route("/api/v1/campaigns/{id}/cancel", post().to(campaigns::cancel));
+    app.route("/api/v1/campaigns/{id}/test", post().to(campaigns::test));
+    app.route("/api/v1/campaigns/{id}/deliveries", get().to(campaigns::deliveries));
 }
 
 fn admins(app: &mut ServiceConfig) {

@@ -73,21 +73,28 @@ impl Transport {
                 Ok(()) => Outcome::Accepted("kept in the outbox".into()),
                 Err(e) => Outcome::Later { stage: Stage::Data, code: 0, text: e.to_string() },
             },
-            Self::Smtp(route) => {
+            Self::Smtp(_) => {
                 let Some(to) = envelope.to().first() else {
                     return Outcome::Later { stage: Stage::Rcpt, code: 0, text: "nobody to send to".into() };
                 };
                 let from = envelope.from().map(ToString::to_string).unwrap_or_default();
-                let hello = hello_name(&from);
-                match Connection::open(route, &hello, Patience::default()).await {
-                    Ok(mut connection) => {
-                        let outcome = connection.send(&from, to.as_ref(), bytes).await;
-                        connection.quit().await;
-                        outcome
-                    }
-                    Err(text) => Outcome::Later { stage: Stage::Connect, code: 0, text },
-                }
+                self.send_plain(&from, to.as_ref(), bytes).await
             }
+        }
+    }
+
+    /// Sends one mail over SMTP on a connection of its own.
+    pub async fn send_plain(&self, from: &str, to: &str, bytes: &[u8]) -> Outcome {
+        let Self::Smtp(route) = self else {
+            return Outcome::Later { stage: Stage::Connect, code: 0, text: "there is no mail route".into() };
+        };
+        match Connection::open(route, &hello_name(from), Patience::default()).await {
+            Ok(mut connection) => {
+                let outcome = connection.send(from, to, bytes).await;
+                connection.quit().await;
+                outcome
+            }
+            Err(text) => Outcome::Later { stage: Stage::Connect, code: 0, text },
         }
     }
 }

@@ -14,3 +14,5 @@ mod members;
 mod platform;
 mod programs;
 mod rooms;
+mod newsletters;
+mod segments;

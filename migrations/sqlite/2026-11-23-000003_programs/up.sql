@@ -64,7 +64,7 @@ CREATE TABLE conversions (
 CREATE INDEX conversions_member_id_occurred_at ON conversions (member_id, occurred_at);
 CREATE INDEX conversions_program_id_ref_key ON conversions (program_id, ref_key);
 CREATE INDEX conversions_import_id ON conversions (import_id);
-CREATE INDEX conversions_occurred_at ON conversions (occurred_at);
+CREATE INDEX conversions_occurred_at ON conversions (occurred_at, status, currency, member_id, amount);
 
 CREATE TABLE conversion_changes (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -27,6 +27,7 @@ CREATE TABLE campaigns (
     snapshot_cursor BIGINT NOT NULL DEFAULT 0,
     snapshot_rule TEXT NOT NULL DEFAULT '',
     hold_reason TEXT NOT NULL DEFAULT '',
+    excluded TEXT NOT NULL DEFAULT '{}',
     created_by BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -37,6 +38,7 @@ CREATE TABLE deliveries (
     campaign_id BIGINT NOT NULL REFERENCES campaigns ON DELETE CASCADE,
     member_id BIGINT NOT NULL,
     email TEXT NOT NULL,
+    email_hash TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending',
     reason TEXT NOT NULL DEFAULT '',
     tier_rank INTEGER NOT NULL DEFAULT 0,
@@ -65,6 +67,8 @@ CREATE TABLE suppressions (
     created_at BIGINT NOT NULL,
     UNIQUE (email_hash)
 );
+
+CREATE INDEX suppressions_email ON suppressions (email);
 
 CREATE TABLE campaign_events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -3,9 +3,11 @@
 mod client;
 mod mail;
 mod server;
+mod sink;
 mod socket;
 
 pub use client::{Answer, Client};
 pub use mail::Mail;
 pub use server::{Server, config};
+pub use sink::{Act, Sink};
 pub use socket::{Said, Socket};

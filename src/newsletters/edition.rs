@@ -1,0 +1,459 @@
+//! One language of a campaign, compiled once: Markdown, frame, inlined styles and transfer encoding are done with
+//! marks in the places of the merge fields; a mail is then the fixed parts with the values of its reader between.
+
+use super::keys::Key;
+use super::letters::Newsletter;
+use super::model::{Campaign, Recipient};
+use crate::db::{Conn, Ms};
+use crate::error::{Error, Result};
+use crate::house::House;
+use crate::i18n::Lang;
+use crate::mail::{inline, mime};
+use crate::members::store::Tier;
+use crate::settings::Settings;
+use crate::text::merge::{self, Context, Template, Values};
+use crate::text::{page_html, plain_text};
+use crate::web::viewer::MemberId;
+use std::fmt::Write;
+
+/// The longest merged text in bytes.
+const MOST: usize = 400_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Name,
+    Tier,
+    Ref,
+    Link,
+    Unsubscribe,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Text,
+    Html,
+    Attribute,
+}
+
+enum Piece {
+    Fixed(String),
+    Slot(Slot, Place),
+}
+
+/// Marks that no text contains, that Markdown leaves alone and that link recognition takes for addresses.
+struct Marks {
+    all: [(Slot, String); 5],
+}
+
+impl Marks {
+    fn new() -> Result<Self> {
+        let mut nonce = [0_u8; 8];
+        getrandom::fill(&mut nonce).map_err(|e| Error::internal(e.to_string()))?;
+        let nonce: String = nonce.iter().map(|b| format!("{b:02x}")).collect();
+        Ok(Self {
+            all: [
+                (Slot::Name, format!("zq{nonce}n9")),
+                (Slot::Tier, format!("zq{nonce}t9")),
+                (Slot::Ref, format!("zq{nonce}r9")),
+                (Slot::Link, format!("https://zq{nonce}l9.example/x")),
+                (Slot::Unsubscribe, format!("https://zq{nonce}u9.example/x")),
+            ],
+        })
+    }
+
+    fn of(&self, slot: Slot) -> String {
+        self.all.iter().find(|(s, _)| *s == slot).map(|(_, m)| m.clone()).unwrap_or_default()
+    }
+
+    fn values(&self, lang: Lang) -> Values {
+        Values {
+            member_name: self.of(Slot::Name),
+            member_tier: self.of(Slot::Tier),
+            affiliate_link: self.of(Slot::Link),
+            affiliate_ref: self.of(Slot::Ref),
+            disclosure: lang.pick("Anzeige", "Ad").to_owned(),
+        }
+    }
+
+    fn cut(&self, text: &str, is_html: bool) -> Vec<Piece> {
+        let (mut pieces, mut rest) = (Vec::new(), text);
+        loop {
+            let next = self.all.iter().filter_map(|(slot, mark)| rest.find(mark.as_str()).map(|at| (at, *slot, mark)));
+            let Some((at, slot, mark)) = next.min_by_key(|(at, ..)| *at) else { break };
+            let done = text.len() - rest.len() + at;
+            let before = &text[..done];
+            let place = match is_html {
+                false => Place::Text,
+                true if before.rfind('<') > before.rfind('>') => Place::Attribute,
+                true => Place::Html,
+            };
+            pieces.push(Piece::Fixed(rest[..at].to_owned()));
+            pieces.push(Piece::Slot(slot, place));
+            rest = &rest[at + mark.len()..];
+        }
+        pieces.push(Piece::Fixed(rest.to_owned()));
+        pieces
+    }
+}
+
+/// A part of a mail: pieces as text, for pages and previews, and as they travel.
+struct Part {
+    pieces: Vec<Piece>,
+    encoded: Vec<Vec<u8>>,
+}
+
+impl Part {
+    fn new(pieces: Vec<Piece>) -> Self {
+        let encoded = pieces
+            .iter()
+            .map(|p| match p {
+                Piece::Fixed(text) => mime::piece(text),
+                Piece::Slot(..) => Vec::new(),
+            })
+            .collect();
+        Self { pieces, encoded }
+    }
+
+    fn text(&self, own: &Own) -> String {
+        self.pieces
+            .iter()
+            .map(|p| match p {
+                Piece::Fixed(text) => text.clone(),
+                Piece::Slot(slot, place) => own.escaped(*slot, *place),
+            })
+            .collect()
+    }
+
+    fn write(&self, own: &Own, out: &mut Vec<u8>) {
+        for (piece, encoded) in self.pieces.iter().zip(&self.encoded) {
+            match piece {
+                Piece::Fixed(_) => out.extend_from_slice(encoded),
+                Piece::Slot(slot, place) => mime::quoted_printable(&own.escaped(*slot, *place), out),
+            }
+        }
+    }
+}
+
+/// The values of one reader, each on one line.
+struct Own {
+    name: String,
+    tier: String,
+    reference: String,
+    link: String,
+    unsubscribe: String,
+}
+
+impl Own {
+    fn get(&self, slot: Slot) -> &str {
+        match slot {
+            Slot::Name => &self.name,
+            Slot::Tier => &self.tier,
+            Slot::Ref => &self.reference,
+            Slot::Link => &self.link,
+            Slot::Unsubscribe => &self.unsubscribe,
+        }
+    }
+
+    fn escaped(&self, slot: Slot, place: Place) -> String {
+        let value = self.get(slot);
+        let is_address = matches!(slot, Slot::Link | Slot::Unsubscribe);
+        match place {
+            Place::Text => value.to_owned(),
+            Place::Attribute if !is_address => percent(value),
+            Place::Html | Place::Attribute => merge::html(value),
+        }
+    }
+}
+
+/// Text as a part of an address.
+fn percent(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for b in value.bytes() {
+        if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{b:02X}");
+        }
+    }
+    out
+}
+
+fn one_line(text: &str) -> String {
+    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}');
+    let clean: String = text.chars().filter(|c| !hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    clean.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A mail ready for the wire.
+pub struct Ready {
+    /// Bytes with CRLF, without dot stuffing need.
+    pub bytes: Vec<u8>,
+    /// Message-ID with brackets.
+    pub message_id: String,
+}
+
+struct Text {
+    lang: Lang,
+    subject: Vec<Piece>,
+    body_html: Part,
+    text: Part,
+    html: Part,
+    needs_ref: bool,
+}
+
+/// Everything that is the same for all readers of a campaign.
+pub struct Edition {
+    campaign: i64,
+    key: Key,
+    base_url: String,
+    from: String,
+    domain: String,
+    reply_to: String,
+    list_id: String,
+    boundary: String,
+    link_base: Option<String>,
+    tiers: Vec<Tier>,
+    texts: Vec<Text>,
+    /// Address of the envelope.
+    pub sender: String,
+}
+
+/// The sender of newsletters: name and address.
+pub fn sender(house: &House, settings: &Settings) -> (String, String) {
+    let own = settings.sender.trim();
+    let parsed = own.rsplit_once('<').and_then(|(name, rest)| {
+        let address = rest.strip_suffix('>')?.trim();
+        address.contains('@').then(|| (name.trim().trim_matches('"').to_owned(), address.to_owned()))
+    });
+    parsed.or_else(|| own.contains('@').then(|| (settings.community_name.clone(), own.to_owned()))).unwrap_or_else(|| {
+        let from = house.mailer.from();
+        (from.name.clone().unwrap_or_default(), from.email.to_string())
+    })
+}
+
+impl Edition {
+    /// Compiles `campaign`.
+    ///
+    /// # Errors
+    /// When a stored text does not parse, or the database fails.
+    pub fn compile(house: &House, conn: &mut Conn, campaign: &Campaign, key: Key) -> Result<Self> {
+        let settings = crate::settings::load(conn)?;
+        let (name, address) = sender(house, &settings);
+        let domain = address.rsplit_once('@').map_or("localhost", |(_, d)| d).to_owned();
+        let marks = Marks::new()?;
+        let mut texts = Vec::new();
+        for lang in Lang::ALL.into_iter().filter(|l| campaign.speaks(*l)) {
+            texts.push(text(house, &settings, campaign, lang, &marks)?);
+        }
+        let reply_to = if campaign.reply_to.is_empty() { address.clone() } else { campaign.reply_to.clone() };
+        Ok(Self {
+            campaign: campaign.id,
+            base_url: house.config.absolute(""),
+            from: mime::mailbox(&name, &address),
+            list_id: mime::mailbox(&settings.community_name, &format!("news.{domain}")),
+            boundary: format!("=_{}", key.message_id(campaign.id, MemberId(0))),
+            link_base: super::store::find_link_base(conn, campaign.program_id)?,
+            tiers: crate::members::store::list_tiers(conn)?,
+            sender: address,
+            domain,
+            reply_to,
+            texts,
+            key,
+        })
+    }
+
+    fn text_for(&self, lang: Lang) -> Result<&Text> {
+        let own = self.texts.iter().find(|t| t.lang == lang).or_else(|| self.texts.first());
+        own.ok_or_else(|| Error::internal("a campaign without a text"))
+    }
+
+    /// Whether the reader's text asks for a code that the reader does not have.
+    pub fn lacks_ref(&self, to: &Recipient) -> bool {
+        to.reference.is_none() && self.text_for(to.lang).is_ok_and(|t| t.needs_ref)
+    }
+
+    fn own(&self, to: &Recipient, lang: Lang) -> Own {
+        let tier = self.tiers.iter().rev().find(|t| t.rank <= to.tier_rank).map_or("", |t| t.name(lang));
+        let reference = to.reference.clone().unwrap_or_default();
+        let link = self.link_base.as_ref().filter(|_| !reference.is_empty());
+        Own {
+            name: one_line(&to.name),
+            tier: one_line(tier),
+            link: link.map_or_else(String::new, |base| merge::affiliate_link(base, &reference)),
+            reference: one_line(&reference),
+            unsubscribe: format!("{}/u/{}", self.base_url, self.key.unsubscribe_token(MemberId(to.member))),
+        }
+    }
+
+    /// The subject as the reader gets it.
+    ///
+    /// # Errors
+    /// When the campaign has no text.
+    pub fn subject(&self, to: &Recipient) -> Result<String> {
+        let text = self.text_for(to.lang)?;
+        Ok(subject(text, &self.own(to, text.lang)))
+    }
+
+    /// The HTML part, the whole document.
+    ///
+    /// # Errors
+    /// When the campaign has no text.
+    pub fn html(&self, to: &Recipient) -> Result<String> {
+        let text = self.text_for(to.lang)?;
+        Ok(text.html.text(&self.own(to, text.lang)))
+    }
+
+    /// The text part.
+    ///
+    /// # Errors
+    /// When the campaign has no text.
+    pub fn plain(&self, to: &Recipient) -> Result<String> {
+        let text = self.text_for(to.lang)?;
+        Ok(text.text.text(&self.own(to, text.lang)))
+    }
+
+    /// The body alone, as safe HTML for a page.
+    ///
+    /// # Errors
+    /// When the campaign has no text.
+    pub fn body_html(&self, to: &Recipient) -> Result<String> {
+        let text = self.text_for(to.lang)?;
+        Ok(text.body_html.text(&self.own(to, text.lang)))
+    }
+
+    /// The mail of one reader.
+    ///
+    /// # Errors
+    /// When the campaign has no text.
+    pub fn mail(&self, to: &Recipient, now: Ms) -> Result<Ready> {
+        let text = self.text_for(to.lang)?;
+        let own = self.own(to, text.lang);
+        let message_id = format!("<{}@{}>", self.key.message_id(self.campaign, MemberId(to.member)), self.domain);
+        let fixed: usize = text.text.encoded.iter().chain(&text.html.encoded).map(Vec::len).sum();
+        let mut head = String::with_capacity(1_200);
+        let token = own.unsubscribe.rsplit('/').next().unwrap_or("");
+        let (boundary, domain) = (&self.boundary, &self.domain);
+        let lines = [
+            format!("From: {}", self.from),
+            format!("To: {}", mime::mailbox(&own.name, &to.email)),
+            format!("Reply-To: {}", self.reply_to),
+            format!("Subject: {}", mime::header_text(&subject(text, &own))),
+            format!("Date: {}", mime::date(now)),
+            format!("Message-ID: {message_id}"),
+            format!("List-Id: {}", self.list_id),
+            format!(
+                "List-Unsubscribe: <{}>,\r\n <mailto:{}?subject=unsubscribe%20{token}>",
+                own.unsubscribe, self.sender
+            ),
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click".to_owned(),
+            format!("Feedback-ID: c{}:t{}:news:{domain}", self.campaign, to.tier_rank),
+            "MIME-Version: 1.0".to_owned(),
+            format!("Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\""),
+        ];
+        for line in lines {
+            head.push_str(&line);
+            head.push_str("\r\n");
+        }
+        let mut out = Vec::with_capacity(head.len() + fixed + 1_500);
+        out.extend_from_slice(head.as_bytes());
+        for (kind, part) in [("plain", &text.text), ("html", &text.html)] {
+            out.extend_from_slice(
+                format!(
+                    "\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n\
+                     Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                )
+                .as_bytes(),
+            );
+            part.write(&own, &mut out);
+        }
+        out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        Ok(Ready { bytes: out, message_id })
+    }
+}
+
+fn subject(text: &Text, own: &Own) -> String {
+    text.subject
+        .iter()
+        .map(|p| match p {
+            Piece::Fixed(s) => s.clone(),
+            Piece::Slot(slot, place) => own.escaped(*slot, *place),
+        })
+        .collect()
+}
+
+fn text(house: &House, settings: &Settings, campaign: &Campaign, lang: Lang, marks: &Marks) -> Result<Text> {
+    let parse = |source: &str| Template::parse(source).map_err(|_| Error::internal("a stored text has unknown fields"));
+    let (subject, body) = campaign.texts(lang);
+    let (subject, body) = (parse(subject)?, parse(body)?);
+    let values = marks.values(lang);
+    let merged = |t: &Template, context| {
+        t.render(&values, context, MOST).map_err(|_| Error::internal("a campaign's text is too long"))
+    };
+    let needs_ref = subject.needs_ref() || body.needs_ref();
+    let subject = one_line(&merged(&subject, Context::Plain)?);
+    let markdown = merged(&body, Context::Markdown)?;
+    // Relative links of the house become whole addresses: a mail has no base.
+    let base = house.config.absolute("");
+    let body_html = page_html(&markdown).replace("href=\"/", &format!("href=\"{base}/"));
+    let body_html = body_html.replace("src=\"/", &format!("src=\"{base}/"));
+    let imprint = settings.imprint.get(lang);
+    let letter = Newsletter {
+        subject: subject.clone(),
+        body_text: plain_text(&markdown),
+        imprint_html: page_html(imprint),
+        imprint_text: plain_text(imprint),
+        unsubscribe_url: marks.of(Slot::Unsubscribe),
+        web_url: house.config.absolute(&format!("/newsletters/{}", campaign.id)),
+        body_html,
+    };
+    let rendered = house.mailer.render(lang, &settings.community_name, &letter)?;
+    let html = inline(&rendered.html)?;
+    Ok(Text {
+        lang,
+        subject: marks.cut(&subject, false),
+        body_html: Part::new(marks.cut(&letter.body_html, true)),
+        text: Part::new(marks.cut(&rendered.text, false)),
+        html: Part::new(marks.cut(&html, true)),
+        needs_ref,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(name: &str) -> Own {
+        Own {
+            name: one_line(name),
+            tier: "Profi".into(),
+            reference: "r1".into(),
+            link: "https://s.example/?a=1&ref=r1".into(),
+            unsubscribe: "https://k.example/u/x".into(),
+        }
+    }
+
+    fn filled(markdown: &str, name: &str) -> String {
+        let marks = Marks::new().unwrap();
+        let template = Template::parse(markdown).unwrap();
+        let source = template.render(&marks.values(Lang::De), Context::Markdown, MOST).unwrap();
+        Part::new(marks.cut(&page_html(&source), true)).text(&own(name))
+    }
+
+    #[test]
+    fn a_name_is_text_whatever_it_says() {
+        for name in ["<b>x</b>", "[x](javascript:alert(1))", "**x**", "\"><script>alert(1)</script>"] {
+            let html = filled("Hallo {{member.name}}, [hier](https://x.example/?n={{member.name}})", name);
+            assert!(!html.contains("<b>") && !html.contains("<script") && !html.contains("href=\"javascript"), "{html}");
+            assert_eq!(html.matches("<a ").count(), 1, "{html}");
+        }
+        assert!(filled("Hallo {{member.name}}", "A\r\nBcc: x").contains("A Bcc: x"));
+    }
+
+    #[test]
+    fn a_link_is_a_link_bare_and_in_brackets() {
+        let html = filled("{{affiliate.link}} und [hier]({{affiliate.link}}), {{disclosure}}", "L");
+        assert_eq!(html.matches("href=\"https://s.example/?a=1&amp;ref=r1\"").count(), 2, "{html}");
+        assert!(html.contains(">https://s.example/?a=1&amp;ref=r1</a>") && html.contains("Anzeige"), "{html}");
+    }
+}

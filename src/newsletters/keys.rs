@@ -1,0 +1,93 @@
+//! Tokens and ids that are MACs under one key of the house, made at first use.
+
+use crate::db::{Conn, Tx};
+use crate::error::{Error, Result};
+use crate::settings;
+use crate::web::viewer::MemberId;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+const NAME: &str = "newsletters.key";
+
+/// The key.
+#[derive(Clone)]
+pub struct Key(Vec<u8>);
+
+impl Key {
+    /// The key of the house, if there is one yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn find(conn: &mut Conn) -> Result<Option<Self>> {
+        let text = settings::value(conn, NAME)?;
+        text.map(|t| URL_SAFE_NO_PAD.decode(t).map(Self).map_err(Error::internal)).transpose()
+    }
+
+    /// The key of the house, made now where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn find_or_make(tx: &mut Tx<'_>) -> Result<Self> {
+        if let Some(key) = Self::find(tx)? {
+            return Ok(key);
+        }
+        let mut bytes = vec![0_u8; 32];
+        getrandom::fill(&mut bytes).map_err(|e| Error::internal(e.to_string()))?;
+        settings::put(tx, NAME, &URL_SAFE_NO_PAD.encode(&bytes))?;
+        Ok(Self(bytes))
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> [u8; 16] {
+        let mut out = [0; 16];
+        // HMAC takes keys of every length.
+        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) {
+            parts.iter().for_each(|p| mac.update(p));
+            out.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        }
+        out
+    }
+
+    /// Token of a member's unsubscribe page: 32 of `A-Za-z0-9_-`.
+    pub fn unsubscribe_token(&self, member: MemberId) -> String {
+        let id = member.0.to_be_bytes();
+        URL_SAFE_NO_PAD.encode([id.as_slice(), &self.mac(&[b"unsubscribe:", &id])].concat())
+    }
+
+    /// The member of a token; none when it is not ours.
+    pub fn member_of(&self, token: &str) -> Option<MemberId> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (id, mac) = bytes.split_at_checked(8)?;
+        let good = bool::from(self.mac(&[b"unsubscribe:", id]).ct_eq(mac));
+        let id = i64::from_be_bytes(id.try_into().ok()?);
+        good.then_some(MemberId(id))
+    }
+
+    /// Local part of a Message-ID: the same for every try of one delivery.
+    pub fn message_id(&self, campaign: i64, member: MemberId) -> String {
+        let mac = self.mac(&[b"message:", &campaign.to_be_bytes(), &member.0.to_be_bytes()]);
+        mac.iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_knows_its_member_and_no_other() {
+        let key = Key(vec![7; 32]);
+        let token = key.unsubscribe_token(MemberId(42));
+        assert_eq!(token.len(), 32);
+        assert_eq!(key.member_of(&token), Some(MemberId(42)));
+        let mut other = token.clone().into_bytes();
+        other[9] ^= 1;
+        assert_eq!(key.member_of(&String::from_utf8_lossy(&other)), None);
+        assert_eq!(key.member_of("short"), None);
+        assert_eq!(Key(vec![8; 32]).member_of(&token), None);
+        assert_eq!(key.message_id(1, MemberId(2)), key.message_id(1, MemberId(2)));
+        assert_ne!(key.message_id(1, MemberId(2)), key.message_id(2, MemberId(1)));
+    }
+}

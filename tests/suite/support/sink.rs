@@ -1,0 +1,206 @@
+//! A mail server of a test: takes mails over real TCP, keeps their bytes, and does what a script says.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, Semaphore};
+
+/// What the server does with one mail to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Answers RCPT with this.
+    Rcpt(&'static str),
+    /// Answers the final dot with this.
+    Final(&'static str),
+    /// Closes the connection instead of taking the mail, before the dot.
+    DropBeforeDot,
+    /// Takes the mail and closes the connection without an answer.
+    DropAfterDot,
+}
+
+#[derive(Default)]
+struct Inner {
+    mails: Vec<(String, Vec<u8>)>,
+    script: HashMap<String, VecDeque<Act>>,
+    connections: usize,
+}
+
+#[derive(Clone)]
+pub struct Sink {
+    inner: Arc<Mutex<Inner>>,
+    came: Arc<Notify>,
+    /// Mails may end only while there are permits.
+    gate: Arc<Semaphore>,
+    port: u16,
+    keep: bool,
+}
+
+/// More mails than any test sends.
+const OPEN: usize = 1 << 20;
+
+impl Sink {
+    pub async fn start() -> Self {
+        Self::start_with(OPEN, true).await
+    }
+
+    /// Lets `permits` mails through, then waits for [`Sink::let_through`].
+    pub async fn closed_after(permits: usize) -> Self {
+        Self::start_with(permits, true).await
+    }
+
+    pub async fn start_with(permits: usize, keep: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let sink = Self {
+            inner: Arc::default(),
+            came: Arc::default(),
+            gate: Arc::new(Semaphore::new(permits)),
+            port: listener.local_addr().unwrap().port(),
+            keep,
+        };
+        let me = sink.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let me = me.clone();
+                tokio::spawn(async move {
+                    let _ = me.talk(stream).await;
+                });
+            }
+        });
+        sink
+    }
+
+    pub fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}?tls=none", self.port)
+    }
+
+    /// The next mails to `address` meet these, one each.
+    pub fn script(&self, address: &str, acts: &[Act]) {
+        self.inner.lock().unwrap().script.insert(address.to_owned(), acts.iter().copied().collect());
+    }
+
+    pub fn let_through(&self, n: usize) {
+        self.gate.add_permits(n);
+    }
+
+    /// Everything taken so far: recipient and bytes as they came, dots unstuffed.
+    pub fn mails(&self) -> Vec<(String, Vec<u8>)> {
+        self.inner.lock().unwrap().mails.clone()
+    }
+
+    pub fn recipients(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.inner.lock().unwrap().mails.iter().map(|(to, _)| to.clone()).collect();
+        all.sort();
+        all
+    }
+
+    pub fn connections(&self) -> usize {
+        self.inner.lock().unwrap().connections
+    }
+
+    pub fn len(&self) -> usize {
+        self.inner.lock().unwrap().mails.len()
+    }
+
+    /// Waits until `n` mails have come.
+    pub async fn wait_for(&self, n: usize) {
+        let wait = async {
+            loop {
+                let came = self.came.notified();
+                if self.len() >= n {
+                    return;
+                }
+                came.await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap_or_else(|_| panic!("{} of {n} mails", self.len()));
+    }
+
+    fn next(&self, to: &str, wanted: impl Fn(&Act) -> bool) -> Option<Act> {
+        let mut inner = self.inner.lock().unwrap();
+        let acts = inner.script.get_mut(to)?;
+        if acts.front().is_some_and(wanted) { acts.pop_front() } else { None }
+    }
+
+    async fn talk(&self, stream: TcpStream) -> std::io::Result<()> {
+        stream.set_nodelay(true)?;
+        self.inner.lock().unwrap().connections += 1;
+        let mut wire = BufReader::with_capacity(64 * 1024, stream);
+        wire.write_all(b"220 sink\r\n").await?;
+        let (mut line, mut to, mut answers) = (String::new(), String::new(), String::new());
+        loop {
+            line.clear();
+            if wire.read_line(&mut line).await? == 0 {
+                return Ok(());
+            }
+            let verb = line.split([' ', '\r']).next().unwrap_or("").to_ascii_uppercase();
+            match verb.as_str() {
+                "EHLO" => answers.push_str("250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"),
+                "RCPT" => {
+                    to = line.split(['<', '>']).nth(1).unwrap_or("").to_owned();
+                    match self.next(&to, |a| matches!(a, Act::Rcpt(_))) {
+                        Some(Act::Rcpt(answer)) => {
+                            answers.push_str(&format!("{answer}\r\n"));
+                            to.clear();
+                        }
+                        _ => answers.push_str("250 ok\r\n"),
+                    }
+                }
+                "DATA" if to.is_empty() => answers.push_str("503 no recipient\r\n"),
+                "DATA" => {
+                    answers.push_str("354 go\r\n");
+                    wire.write_all(answers.as_bytes()).await?;
+                    answers.clear();
+                    if self.next(&to, |a| *a == Act::DropBeforeDot).is_some() {
+                        return Ok(());
+                    }
+                    let body = read_body(&mut wire).await?;
+                    let act = self.next(&to, |a| matches!(a, Act::Final(_) | Act::DropAfterDot));
+                    if let Some(Act::Final(answer)) = act {
+                        answers.push_str(&format!("{answer}\r\n"));
+                    } else {
+                        {
+                            let mut inner = self.inner.lock().unwrap();
+                            inner.mails.push((to.clone(), if self.keep { body } else { Vec::new() }));
+                        }
+                        self.came.notify_waiters();
+                        if act == Some(Act::DropAfterDot) {
+                            return Ok(());
+                        }
+                        self.gate.acquire().await.unwrap().forget();
+                        answers.push_str("250 2.0.0 queued as 42\r\n");
+                    }
+                    to.clear();
+                }
+                "QUIT" => {
+                    wire.write_all(b"221 bye\r\n").await?;
+                    return Ok(());
+                }
+                _ => answers.push_str("250 ok\r\n"),
+            }
+            // Commands that came together are answered together.
+            if wire.buffer().is_empty() {
+                wire.write_all(answers.as_bytes()).await?;
+                answers.clear();
+            }
+        }
+    }
+}
+
+async fn read_body(wire: &mut BufReader<TcpStream>) -> std::io::Result<Vec<u8>> {
+    let mut body = Vec::with_capacity(24 * 1024);
+    loop {
+        let start = body.len();
+        if wire.read_until(b'\n', &mut body).await? == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        if body[start..] == *b".\r\n" {
+            body.truncate(start);
+            return Ok(body);
+        }
+        if body[start] == b'.' {
+            body.remove(start);
+        }
+    }
+}
