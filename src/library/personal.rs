@@ -3,7 +3,7 @@
 use super::model::{Variant, disclosure};
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
-use crate::text::merge::{Context, Template, Values, affiliate_link};
+use crate::text::merge::{Context, Template, Values};
 use crate::text::{plain_text, post_html};
 
 /// The longest personal text in bytes.
@@ -16,14 +16,14 @@ pub struct Owner {
     pub name: String,
     /// Name of the tier in both languages.
     pub tier: (String, String),
-    /// Link base of the program and the member's code there; none: the member has no code.
+    /// The member's own link for the program and the code in it; none: the member has no code.
     pub code: Option<(String, String)>,
 }
 
 impl Owner {
     fn values(&self, lang: Lang) -> Values {
         let (link, code) = match &self.code {
-            Some((base, code)) => (affiliate_link(base, code), code.clone()),
+            Some((link, code)) => (link.clone(), code.clone()),
             None => (String::new(), String::new()),
         };
         Values {
@@ -172,7 +172,7 @@ mod tests {
         Owner {
             name: "Lena <b>Brandt</b>".into(),
             tier: ("Profi".into(), "Pro".into()),
-            code: Some(("https://fitnord.example/?p={ref}".into(), "lena".into())),
+            code: Some(("https://fitnord.example/?p=lena".into(), "lena".into())),
         }
     }
 
