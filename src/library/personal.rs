@@ -115,7 +115,8 @@ fn without_label(source: &str, lang: Lang) -> &str {
             (tail, closed) = (next, true);
         } else if let Some(next) = tail.strip_prefix([':', '.', '–', '—', '-', '|', '!', ',']).filter(|_| !parted) {
             (tail, parted) = (next, true);
-        } else if !parted && let Some(next) = tail.trim_start_matches([' ', '\t']).strip_prefix(['–', '—', '-', '|']) {
+        } else if !parted && let Some(next) = tail.trim_start_matches([' ', '\t']).strip_prefix(['–', '—', '-', '|'])
+        {
             (tail, parted) = (next, true);
         } else {
             break;

@@ -3,9 +3,7 @@
 use super::input::Ready;
 use super::model::{Embargo, Filter, ProgramOf, Resource, Variant, Whole};
 use crate::access::Sight;
-use crate::db::schema::{
-    downloads, members, niches, programs, resource_embargoes, resource_variants, resources,
-};
+use crate::db::schema::{downloads, members, niches, programs, resource_embargoes, resource_variants, resources};
 use crate::db::{Backend, Conn, DAY, Ms, Tx};
 use crate::error::Result;
 use crate::i18n::Lang;

@@ -27,7 +27,8 @@ async fn browser(base: &str, email: &str) -> reqwest::Client {
 /// Keys of our texts that stand in a page instead of the text.
 fn raw_keys(html: &str) -> Vec<String> {
     let known = kontor::i18n::keys(kontor::i18n::Lang::De);
-    let visible: String = html.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text)).collect::<Vec<_>>().join("\n");
+    let visible: String =
+        html.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text)).collect::<Vec<_>>().join("\n");
     let words = visible.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
     words.filter(|w| w.contains('-') && known.binary_search(&(*w).to_owned()).is_ok()).map(str::to_owned).collect()
 }
@@ -73,7 +74,12 @@ async fn every_main_page_opens_for_every_role_in_both_languages() {
         let http = browser(&base, email).await;
         let is_team = !role.starts_with("Partner");
         for lang in ["de", "en"] {
-            http.post(format!("{base}/preferences")).header("origin", &base).form(&[("lang", lang)]).send().await.unwrap();
+            http.post(format!("{base}/preferences"))
+                .header("origin", &base)
+                .form(&[("lang", lang)])
+                .send()
+                .await
+                .unwrap();
             for path in everybody.iter().chain(team.iter().filter(|_| is_team)) {
                 let page = http.get(format!("{base}{path}")).send().await.unwrap();
                 let (status, html) = (page.status().as_u16(), page.text().await.unwrap());

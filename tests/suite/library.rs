@@ -116,7 +116,11 @@ async fn every_format_carries_own_link_name_and_label() {
     assert_eq!(html.text.matches("Anzeige").count(), 1);
 
     let md = take(&lena, id, "variant=short&lang=de&format=md").await.expect(200);
-    assert!(md.text.starts_with("Anzeige\n\n") && md.text.contains(&format!("[hier ist das Gerät]({LINK})")), "{}", md.text);
+    assert!(
+        md.text.starts_with("Anzeige\n\n") && md.text.contains(&format!("[hier ist das Gerät]({LINK})")),
+        "{}",
+        md.text
+    );
 
     let eml = take(&lena, id, "variant=short&lang=de&format=eml").await.expect(200);
     let mail = crate::support::Mail::parse(eml.text.as_bytes());
@@ -160,7 +164,9 @@ async fn what_is_gated_by_tier_is_on_no_surface_below_it() {
     let (server, jana, lena) = shop().await;
     let dave = server.member_of_tier("Dave Coleman", 30).await;
     let id = publish(&jana, json!({"title": "Vorab für die Spitze", "min_tier": "top"})).await;
-    for path in [format!("/api/v1/resources/{id}"), format!("/library/{id}"), format!("/api/v1/resources/{id}/download")] {
+    for path in
+        [format!("/api/v1/resources/{id}"), format!("/library/{id}"), format!("/api/v1/resources/{id}/download")]
+    {
         lena.get(&path).await.expect(404);
     }
     let list = lena.get("/api/v1/resources?q=vorab").await.expect(200).json();
@@ -259,7 +265,13 @@ async fn an_unknown_merge_field_is_refused_with_its_place() {
     let message = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("line 2") && message.contains("{{affiliate.link}}"), "{message}");
 
-    let fields = [("kind", "swipe_copy"), ("title", "Neu"), ("status", "published"), ("body_long_en", "Hi {{nmae}}"), ("body_short_de", "Guten Tag")];
+    let fields = [
+        ("kind", "swipe_copy"),
+        ("title", "Neu"),
+        ("status", "published"),
+        ("body_long_en", "Hi {{nmae}}"),
+        ("body_short_de", "Guten Tag"),
+    ];
     let page = jana.form("/manage/library/new", &fields).await.expect(422);
     assert!(page.text.contains("id=\"body_long_en-error\"") && page.text.contains("Hi {{nmae}}"), "{}", page.text);
     assert!(page.text.contains("Guten Tag"));
@@ -332,7 +344,11 @@ async fn the_pages_speak_both_languages_and_cost_the_same_for_few_and_many() {
     let (server, jana, lena) = shop().await;
     let first = publish(&jana, json!({})).await;
     let few = lena.get("/library").await.expect(200);
-    assert!(few.text.contains("<html lang=\"de\"") && few.text.contains("Textvorlage") && !few.text.contains("library-"), "{}", few.text);
+    assert!(
+        few.text.contains("<html lang=\"de\"") && few.text.contains("Textvorlage") && !few.text.contains("library-"),
+        "{}",
+        few.text
+    );
     for i in 0..12 {
         publish(&jana, json!({"title": format!("Material {i}")})).await;
     }

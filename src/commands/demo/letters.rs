@@ -32,23 +32,24 @@ pub fn insert_campaigns(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
         r#"{"all":[{"field":"status","op":"eq","value":"active"},{"field":"last_seen_at","op":"not_within","value":"14d"}]}"#,
     )?;
     let fitnord = all.places.programs.get("fitnord").copied();
-    let insert = |tx: &mut Tx<'_>, name: &str, segment: i64, subject: (&str, &str), body: (&str, &str)| -> Result<i64> {
-        Ok(diesel::insert_into(campaigns::table)
-            .values((
-                campaigns::name.eq(name),
-                campaigns::segment_id.eq(segment),
-                campaigns::subject_de.eq(subject.0),
-                campaigns::subject_en.eq(subject.1),
-                campaigns::body_de.eq(body.0.trim()),
-                campaigns::body_en.eq(body.1.trim()),
-                campaigns::program_id.eq(fitnord),
-                campaigns::created_by.eq(Some(jana)),
-                campaigns::created_at.eq(now - 9 * DAY),
-                campaigns::updated_at.eq(now - 2 * DAY),
-            ))
-            .returning(campaigns::id)
-            .get_result(&mut **tx)?)
-    };
+    let insert =
+        |tx: &mut Tx<'_>, name: &str, segment: i64, subject: (&str, &str), body: (&str, &str)| -> Result<i64> {
+            Ok(diesel::insert_into(campaigns::table)
+                .values((
+                    campaigns::name.eq(name),
+                    campaigns::segment_id.eq(segment),
+                    campaigns::subject_de.eq(subject.0),
+                    campaigns::subject_en.eq(subject.1),
+                    campaigns::body_de.eq(body.0.trim()),
+                    campaigns::body_en.eq(body.1.trim()),
+                    campaigns::program_id.eq(fitnord),
+                    campaigns::created_by.eq(Some(jana)),
+                    campaigns::created_at.eq(now - 9 * DAY),
+                    campaigns::updated_at.eq(now - 2 * DAY),
+                ))
+                .returning(campaigns::id)
+                .get_result(&mut **tx)?)
+        };
     let sent = insert(
         tx,
         "Herbstaktion: Start",

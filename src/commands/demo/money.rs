@@ -252,10 +252,13 @@ mod tests {
         let of = |name: &str| all.iter().filter(|s| PEOPLE[s.who].name == name).collect::<Vec<_>>();
         assert_eq!(of("Uwe Harms").len(), 1);
         assert_eq!(of("Jonas Petri").len(), 10);
-        let commission: i64 = of("Sofie Lindqvist").iter().filter(|s| s.status == "approved").map(|s| s.commission).sum();
+        let commission: i64 =
+            of("Sofie Lindqvist").iter().filter(|s| s.status == "approved").map(|s| s.commission).sum();
         assert_eq!(commission, 100_640);
         assert!(of("Carla Weiß").iter().all(|s| s.at < now - 20 * DAY));
-        let igor = |from: Ms, to: Ms| of("Igor Novak").iter().filter(|s| s.at > now - from && s.at <= now - to).map(|s| s.amount).sum::<i64>();
+        let igor = |from: Ms, to: Ms| {
+            of("Igor Novak").iter().filter(|s| s.at > now - from && s.at <= now - to).map(|s| s.amount).sum::<i64>()
+        };
         assert!(igor(30 * DAY, 0) * 10 < igor(60 * DAY, 30 * DAY) * 7);
     }
 }

@@ -90,18 +90,77 @@ pub const PEOPLE: [Person; 27] = [
 ];
 
 const APPLICANTS: [(&str, Lang, Status, i64, &str); 4] = [
-    ("Frauke Behrens", Lang::De, Status::PendingApproval, 5, "Ich betreibe seit vier Jahren einen Blog über Training nach der Geburt, rund 3.000 Leserinnen im Monat. Das R2 habe ich selbst und würde gern darüber schreiben, mit allem, was daran nervt."),
-    ("Callum Reid", Lang::En, Status::PendingApproval, 26, "I run a newsletter for freelance architects (2,400 subscribers). They ask me about planning tools every week and I would like to recommend one I actually use."),
-    ("Ayşe Yıldız", Lang::De, Status::PendingApproval, 50, "Kanal mit kurzen Küchenvideos, 11.000 Abonnenten, viele davon sportlich. Ich suche ein Programm, bei dem ich ehrlich sein darf."),
-    ("Nils Wagner", Lang::De, Status::PendingEmail, 2, "Verein für Rückengesundheit in Lübeck, Rundbrief an 900 Mitglieder."),
+    (
+        "Frauke Behrens",
+        Lang::De,
+        Status::PendingApproval,
+        5,
+        "Ich betreibe seit vier Jahren einen Blog über Training nach der Geburt, rund 3.000 Leserinnen im Monat. Das R2 habe ich selbst und würde gern darüber schreiben, mit allem, was daran nervt.",
+    ),
+    (
+        "Callum Reid",
+        Lang::En,
+        Status::PendingApproval,
+        26,
+        "I run a newsletter for freelance architects (2,400 subscribers). They ask me about planning tools every week and I would like to recommend one I actually use.",
+    ),
+    (
+        "Ayşe Yıldız",
+        Lang::De,
+        Status::PendingApproval,
+        50,
+        "Kanal mit kurzen Küchenvideos, 11.000 Abonnenten, viele davon sportlich. Ich suche ein Programm, bei dem ich ehrlich sein darf.",
+    ),
+    (
+        "Nils Wagner",
+        Lang::De,
+        Status::PendingEmail,
+        2,
+        "Verein für Rückengesundheit in Lübeck, Rundbrief an 900 Mitglieder.",
+    ),
 ];
 
 const NICHES: [(&str, &str, &str, &str, &str, i32); 5] = [
-    ("heimfitness", "Heimfitness", "Home fitness", "Geräte, Tests und Texte für das Training zu Hause.", "Machines, tests and texts for training at home.", 4),
-    ("ernaehrung", "Ernährung", "Nutrition", "Essen, das zum Training passt, und Empfehlungen mit Maß.", "Food that goes with training, and recommendations in moderation.", 3),
-    ("produktivitaet", "Produktivität", "Productivity", "Wochen planen, Texte schreiben, Feierabend machen.", "Plan weeks, write texts, call it a day.", 9),
-    ("pm-tools", "Projektmanagement-Tools", "Project management tools", "Werkzeuge für Teams von drei bis fünfzehn.", "Tools for teams of three to fifteen.", 7),
-    ("region-handwerk", "Handwerk & Region", "Crafts & region", "Läden, Praxen und Werkstätten im Norden.", "Shops, practices and workshops in the north.", 1),
+    (
+        "heimfitness",
+        "Heimfitness",
+        "Home fitness",
+        "Geräte, Tests und Texte für das Training zu Hause.",
+        "Machines, tests and texts for training at home.",
+        4,
+    ),
+    (
+        "ernaehrung",
+        "Ernährung",
+        "Nutrition",
+        "Essen, das zum Training passt, und Empfehlungen mit Maß.",
+        "Food that goes with training, and recommendations in moderation.",
+        3,
+    ),
+    (
+        "produktivitaet",
+        "Produktivität",
+        "Productivity",
+        "Wochen planen, Texte schreiben, Feierabend machen.",
+        "Plan weeks, write texts, call it a day.",
+        9,
+    ),
+    (
+        "pm-tools",
+        "Projektmanagement-Tools",
+        "Project management tools",
+        "Werkzeuge für Teams von drei bis fünfzehn.",
+        "Tools for teams of three to fifteen.",
+        7,
+    ),
+    (
+        "region-handwerk",
+        "Handwerk & Region",
+        "Crafts & region",
+        "Läden, Praxen und Werkstätten im Norden.",
+        "Shops, practices and workshops in the north.",
+        1,
+    ),
 ];
 
 /// Slug to id of niches and programs.
@@ -143,8 +202,20 @@ pub fn insert_places(tx: &mut Tx<'_>) -> Result<Places> {
     let made = tx.now() - 400 * DAY;
     let mut out = Places { niches: HashMap::new(), programs: HashMap::new() };
     for (slug, name, base, de, en) in [
-        ("fitnord", "FitNord Heimtraining", "https://fitnord.example/?partner={ref}", "Geräte für Wohnungen, 49 bis 899 €. Provision 8 bis 15 %, je nach Stufe.", "Machines for homes, €49 to €899. Commission 8 to 15 % by tier."),
-        ("plankraft", "Plankraft", "https://plankraft.example/start?ref={ref}", "Wochenplanung für Teams ab 19 € im Monat. 20 % Provision, solange der Kunde bleibt.", "Weekly planning for teams from €19 a month. 20 % commission for as long as the customer stays."),
+        (
+            "fitnord",
+            "FitNord Heimtraining",
+            "https://fitnord.example/?partner={ref}",
+            "Geräte für Wohnungen, 49 bis 899 €. Provision 8 bis 15 %, je nach Stufe.",
+            "Machines for homes, €49 to €899. Commission 8 to 15 % by tier.",
+        ),
+        (
+            "plankraft",
+            "Plankraft",
+            "https://plankraft.example/start?ref={ref}",
+            "Wochenplanung für Teams ab 19 € im Monat. 20 % Provision, solange der Kunde bleibt.",
+            "Weekly planning for teams from €19 a month. 20 % commission for as long as the customer stays.",
+        ),
     ] {
         let id: i64 = diesel::insert_into(programs::table)
             .values((

@@ -45,7 +45,8 @@ pub fn insert_resources(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
 
 /// `kind | program | niche | tier | title`, a summary, then `@@ key lang | subject` and a body for each text.
 fn parse(item: &str) -> Result<ResourceInput> {
-    let broken = || Error::internal(format!("the demo's text is broken: {}", item.chars().take(60).collect::<String>()));
+    let broken =
+        || Error::internal(format!("the demo's text is broken: {}", item.chars().take(60).collect::<String>()));
     let mut parts = item.split("\n@@ ");
     let (head, summary) = parts.next().and_then(|h| h.split_once('\n')).ok_or_else(broken)?;
     let fields: Vec<&str> = head.split('|').map(str::trim).collect();

@@ -47,7 +47,8 @@ pub fn insert_threads(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
         let (first, title) = first.rsplit_once('|').ok_or_else(|| broken(first))?;
         let mut said = Vec::new();
         for (i, part) in rest.split("\n--- ").enumerate() {
-            let (line, body) = if i == 0 { (first, part) } else { part.split_once('\n').ok_or_else(|| broken(part))? };
+            let (line, body) =
+                if i == 0 { (first, part) } else { part.split_once('\n').ok_or_else(|| broken(part))? };
             let (who, at, likes) = head(line, now)?;
             said.push(Said { who, at, likes, body: body.trim().to_owned() });
         }
@@ -76,8 +77,13 @@ fn insert_thread(tx: &mut Tx<'_>, all: &Everybody, niche: i64, title: &str, said
         .get_result(&mut **tx)?;
     for (number, post) in (1..).zip(said) {
         let author = all.id(&post.who)?;
-        let fans: Vec<i64> =
-            PEOPLE.iter().filter(|p| p.name != post.who).filter_map(|p| all.ids.get(p.name).copied()).skip(2).take(post.likes).collect();
+        let fans: Vec<i64> = PEOPLE
+            .iter()
+            .filter(|p| p.name != post.who)
+            .filter_map(|p| all.ids.get(p.name).copied())
+            .skip(2)
+            .take(post.likes)
+            .collect();
         let id: i64 = diesel::insert_into(posts::table)
             .values((
                 posts::thread_id.eq(thread),
@@ -92,7 +98,11 @@ fn insert_thread(tx: &mut Tx<'_>, all: &Everybody, niche: i64, title: &str, said
             .get_result(&mut **tx)?;
         for fan in fans {
             diesel::insert_into(post_likes::table)
-                .values((post_likes::post_id.eq(id), post_likes::member_id.eq(fan), post_likes::created_at.eq(post.at + HOUR / 2)))
+                .values((
+                    post_likes::post_id.eq(id),
+                    post_likes::member_id.eq(fan),
+                    post_likes::created_at.eq(post.at + HOUR / 2),
+                ))
                 .execute(&mut **tx)?;
         }
     }
@@ -135,7 +145,8 @@ pub fn insert_rooms(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
         let niche_id = all.places.niches.get(niche).copied();
         let top = slug == "spitzenkreis";
         let room = room(tx, slug, name, topic, niche_id, top)?;
-        let text = ROOMS.split("# ").find_map(|part| part.strip_prefix(&format!("{slug}\n"))).ok_or_else(|| broken(slug))?;
+        let text =
+            ROOMS.split("# ").find_map(|part| part.strip_prefix(&format!("{slug}\n"))).ok_or_else(|| broken(slug))?;
         let last = insert_messages(tx, all, room, text)?;
         for person in &PEOPLE {
             let team = person.role > Role::Member;
@@ -155,8 +166,7 @@ pub fn insert_rooms(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
 }
 
 fn room(tx: &mut Tx<'_>, slug: &str, name: &str, topic: &str, niche: Option<i64>, top: bool) -> Result<i64> {
-    let there: Option<i64> =
-        rooms::table.filter(rooms::slug.eq(slug)).select(rooms::id).first(&mut **tx).optional()?;
+    let there: Option<i64> = rooms::table.filter(rooms::slug.eq(slug)).select(rooms::id).first(&mut **tx).optional()?;
     if let Some(id) = there {
         diesel::update(rooms::table.find(id)).set(rooms::topic.eq(topic)).execute(&mut **tx)?;
         return Ok(id);
@@ -195,7 +205,9 @@ fn join(tx: &mut Tx<'_>, room: i64, member: i64, at: Ms, read: i64) -> Result<()
 /// `days ago, time of day, Name: text`; on day 0 minutes before now stand for the time.
 fn line(text: &str, now: Ms) -> Result<(Ms, &str, &str)> {
     let mut parts = text.splitn(3, ' ');
-    let (Some(days), Some(time), Some(rest)) = (parts.next(), parts.next(), parts.next()) else { return Err(broken(text)) };
+    let (Some(days), Some(time), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(broken(text));
+    };
     let (who, said) = rest.split_once(": ").ok_or_else(|| broken(text))?;
     let days: i64 = days.parse().map_err(|_| broken(text))?;
     if let Some(minutes) = time.strip_prefix('-') {
