@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::Lang;
 use crate::members::store::{Tier, insert_audit};
+use crate::programs::store::find_link_of;
 use crate::web::viewer::{MemberId, Viewer};
 use std::sync::Arc;
 
@@ -88,7 +89,7 @@ pub fn owner(conn: &mut Conn, whole: &Whole, tiers: &[Tier], who: (MemberId, &st
     let (id, name, rank) = who;
     let tier = tiers.iter().find(|t| t.rank == rank);
     let code = match &whole.resource.program {
-        Some(program) => store::find_ref(conn, id, program.id)?.map(|code| (program.link_base.clone(), code)),
+        Some(program) => find_link_of(conn, id, Some(program.id))?.map(|own| (own.url, own.reference)),
         None => None,
     };
     let tier = tier.map(|t| (t.name_de.clone(), t.name_en.clone())).unwrap_or_default();

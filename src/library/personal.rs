@@ -3,7 +3,7 @@
 use super::model::{Variant, disclosure};
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
-use crate::text::merge::{Context, Template, Values, affiliate_link};
+use crate::text::merge::{Context, Template, Values};
 use crate::text::{plain_text, post_html};
 
 /// The longest personal text in bytes.
@@ -16,14 +16,14 @@ pub struct Owner {
     pub name: String,
     /// Name of the tier in both languages.
     pub tier: (String, String),
-    /// Link base of the program and the member's code there; none: the member has no code.
+    /// The member's own link for the program and the code in it; none: the member has no code.
     pub code: Option<(String, String)>,
 }
 
 impl Owner {
     fn values(&self, lang: Lang) -> Values {
         let (link, code) = match &self.code {
-            Some((base, code)) => (affiliate_link(base, code), code.clone()),
+            Some((link, code)) => (link.clone(), code.clone()),
             None => (String::new(), String::new()),
         };
         Values {
@@ -109,28 +109,30 @@ fn without_label(source: &str, lang: Lang) -> &str {
     let inner = source.trim_start_matches(marks);
     let opened = &source[..source.len() - inner.len()];
     let Some((rest, strict)) = label_at(inner, lang) else { return source };
-    let closed = rest.trim_start_matches(['*', '_', ']', ')']);
-    let is_closed = closed.len() < rest.len() || opened.trim().is_empty() || opened.trim_start().starts_with('#');
-    let line_end = closed.find('\n').unwrap_or(closed.len());
-    let (line, below) = closed.split_at(line_end);
-    if line.trim().is_empty() {
-        return below.trim_start();
+    let (mut tail, mut closed, mut parted) = (rest, false, false);
+    loop {
+        if let Some(next) = tail.strip_prefix(['*', '_', ']', ')']) {
+            (tail, closed) = (next, true);
+        } else if let Some(next) = tail.strip_prefix([':', '.', '–', '—', '-', '|', '!', ',']).filter(|_| !parted) {
+            (tail, parted) = (next, true);
+        } else if !parted && let Some(next) = tail.trim_start_matches([' ', '\t']).strip_prefix(['–', '—', '-', '|'])
+        {
+            (tail, parted) = (next, true);
+        } else {
+            break;
+        }
     }
-    // Emphasis that goes on after the label cannot be cut in two.
-    if !is_closed {
+    // "Ad-free" and emphasis that goes on after the label are not a label of their own.
+    let is_marked = opened.contains(['*', '_', '[', '(']);
+    if !(tail.is_empty() || tail.starts_with(char::is_whitespace)) || (is_marked && !closed) {
         return source;
     }
-    let after = line.trim_start();
-    let parted = after.strip_prefix([':', '.', '–', '—', '-', '|', '!', ',']);
-    match parted {
-        Some(text) if text.is_empty() || text.starts_with([' ', '\t', '*', '_']) => {
-            closed[closed.len() - below.len() - text.len()..].trim_start_matches(['*', '_', ' ', '\t', '\n'])
-        }
-        None if after.len() < line.len() && (!strict || after.starts_with(char::is_uppercase)) => {
-            closed[line.len() - after.len()..].trim_start()
-        }
-        _ => source,
+    let ends_line = tail.trim_start_matches([' ', '\t', '\r']).starts_with('\n') || tail.trim().is_empty();
+    let stands_alone = parted || closed || ends_line || opened.contains('#');
+    if !stands_alone && strict && !tail.trim_start().starts_with(char::is_uppercase) {
+        return source;
     }
+    tail.trim_start()
 }
 
 /// What follows a label at the beginning of `text`; `true`: the word is also an everyday word, so what follows
@@ -171,7 +173,7 @@ mod tests {
         Owner {
             name: "Lena <b>Brandt</b>".into(),
             tier: ("Profi".into(), "Pro".into()),
-            code: Some(("https://fitnord.example/?p={ref}".into(), "lena".into())),
+            code: Some(("https://fitnord.example/?p=lena".into(), "lena".into())),
         }
     }
 

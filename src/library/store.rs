@@ -3,9 +3,7 @@
 use super::input::Ready;
 use super::model::{Embargo, Filter, ProgramOf, Resource, Variant, Whole};
 use crate::access::Sight;
-use crate::db::schema::{
-    affiliate_refs, downloads, members, niches, programs, resource_embargoes, resource_variants, resources,
-};
+use crate::db::schema::{downloads, members, niches, programs, resource_embargoes, resource_variants, resources};
 use crate::db::{Backend, Conn, DAY, Ms, Tx};
 use crate::error::Result;
 use crate::i18n::Lang;
@@ -180,18 +178,6 @@ pub fn list_programs(conn: &mut Conn) -> Result<Vec<ProgramOf>> {
         .select((programs::id, programs::slug, programs::name, programs::link_base))
         .order(programs::name.asc())
         .load(conn)?)
-}
-
-/// The code that `member` puts into links of `program`, the newest where there are several.
-pub fn find_ref(conn: &mut Conn, member: MemberId, program: i64) -> Result<Option<String>> {
-    Ok(affiliate_refs::table
-        .filter(affiliate_refs::member_id.eq(member.0))
-        .filter(affiliate_refs::program_id.eq(program))
-        .filter(affiliate_refs::for_links.eq(true))
-        .order(affiliate_refs::id.desc())
-        .select(affiliate_refs::ref_code)
-        .first(conn)
-        .optional()?)
 }
 
 /// The niche of a resource, whoever may see it.

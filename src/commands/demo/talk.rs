@@ -55,7 +55,7 @@ pub fn insert_threads(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
         let niche = all.places.niches.get(niche.trim()).copied().ok_or_else(|| broken(niche))?;
         insert_thread(tx, all, niche, title.trim(), &said)?;
     }
-    Ok(())
+    crate::forums::jobs::enqueue_reindex(tx, None)
 }
 
 fn insert_thread(tx: &mut Tx<'_>, all: &Everybody, niche: i64, title: &str, said: &[Said]) -> Result<()> {
