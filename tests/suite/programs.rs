@@ -462,3 +462,30 @@ async fn the_pages_of_programs_imports_and_standing_work_in_both_languages() {
     lena.get("/manage/imports").await.expect(403);
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bench_data_is_the_same_for_the_same_seed_and_works_at_once() {
+    use kontor::commands::bench_data::{Wanted, fill};
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let server = Server::start().await;
+        let tokens = server.dir.join("tokens.tsv");
+        let wanted = Wanted { members: 40, threads: 3, posts: 4, messages: 60, seed: 7, tokens: tokens.clone() };
+        fill(&server.house().db, wanted).await.unwrap();
+        let text = std::fs::read_to_string(&tokens).unwrap();
+        assert_eq!(text.lines().count(), 40);
+        let token = |line: &str| line.split('\t').nth(1).unwrap().to_owned();
+        let manager = server.visitor().with_bearer(&token(text.lines().next().unwrap()));
+        let found = manager.get("/api/v1/members?limit=100&status=active").await.expect(200).json();
+        assert_eq!(found["items"].as_array().unwrap().len(), 40);
+        let sales = sales(&manager, "").await;
+        assert!(sales.len() >= 100 && sales.iter().all(|s| s["program"] == "bench"), "{}", sales.len());
+        let member = server.visitor().with_bearer(&token(text.lines().nth(1).unwrap()));
+        let me = member.get("/api/v1/me").await.expect(200).json();
+        assert!(!me["affiliate_ref"].is_null(), "{me}");
+        let orders: Vec<String> = sales.iter().map(|s| format!("{} {}", s["order_id"], s["amount"]["amount"])).collect();
+        seen.push((text, orders));
+        server.stop().await;
+    }
+    assert_eq!(seen[0], seen[1]);
+}
