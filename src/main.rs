@@ -21,6 +21,27 @@ enum Command {
     Demo,
     /// Apply migrations and exit.
     Migrate,
+    /// Make deterministic synthetic data for load tests.
+    BenchData {
+        /// Members, the manager included.
+        #[arg(long)]
+        members: i64,
+        /// Threads.
+        #[arg(long)]
+        threads: i64,
+        /// Posts of each thread.
+        #[arg(long)]
+        posts: i64,
+        /// Messages of the room `bench`.
+        #[arg(long)]
+        messages: i64,
+        /// Chooses the data.
+        #[arg(long)]
+        seed: u64,
+        /// File for one `member_id<TAB>api_token` a line, the first one a manager's.
+        #[arg(long)]
+        tokens: std::path::PathBuf,
+    },
     /// Work on admin accounts.
     Admin {
         #[command(subcommand)]
@@ -72,6 +93,10 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
         Command::Serve => commands::serve::run(config).await,
         Command::Demo => commands::demo::run(config).await,
         Command::Migrate => commands::migrate::run(&config),
+        Command::BenchData { members, threads, posts, messages, seed, tokens } => {
+            let wanted = commands::bench_data::Wanted { members, threads, posts, messages, seed, tokens };
+            commands::bench_data::run(&config, wanted).await
+        }
         Command::Admin { what: AdminCommand::Create { email, name, .. } } => {
             commands::admin::create(&config, &email, &name).await
         }

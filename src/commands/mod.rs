@@ -2,5 +2,6 @@
 
 pub mod admin;
 pub mod demo;
+pub mod bench_data;
 pub mod migrate;
 pub mod serve;

@@ -217,6 +217,7 @@ fn keep_step(tx: &mut Tx<'_>, import: i64, step: &[(u64, Row)], report: &mut Rep
     people::keep_suppressions(tx, import, &sorted.suppressions, report)?;
     let applied = ingest::apply(tx, &sorted.sales, Some(import))?;
     count(&applied, &sorted, report);
+    report.errors.sort_by_key(|e| e.row);
     Ok(())
 }
 
@@ -239,6 +240,7 @@ fn preview_step(conn: &mut Conn, step: &[(u64, Row)], known: &mut Trial, report:
         }
     }
     count(&applied, &sorted, report);
+    report.errors.sort_by_key(|e| e.row);
     Ok(())
 }
 
