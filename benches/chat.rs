@@ -152,7 +152,8 @@ async fn people(running: &Running, room: i64, n: usize) -> Done<Vec<String>> {
         sessions.extend(fresh.iter().map(|(_, s)| s.clone()));
         let work = running.house.db.write(move |tx| {
             for (i, session) in &fresh {
-                let email = Email::parse(&format!("m{i}@example.org")).map_err(|e| kontor::error::Error::Invalid(vec![e]))?;
+                let email =
+                    Email::parse(&format!("m{i}@example.org")).map_err(|e| kontor::error::Error::Invalid(vec![e]))?;
                 let new = NewAccount {
                     email: &email,
                     name: &format!("Member {i}"),
@@ -215,13 +216,18 @@ async fn durable(address: SocketAddr, sessions: &[String], room: i64, in_flight:
     }
     let rate = took.len() as f64 / began.elapsed().as_secs_f64();
     let (p50, p99) = quantiles(&mut took);
-    println!("durable messages, {in_flight:>5} in flight over {SENDERS} connections: {rate:>9.0}/s   p50 {p50:.1} ms   p99 {p99:.1} ms");
+    println!(
+        "durable messages, {in_flight:>5} in flight over {SENDERS} connections: {rate:>9.0}/s   p50 {p50:.1} ms   p99 {p99:.1} ms"
+    );
     Ok(())
 }
 
 fn quantiles(took: &mut [Duration]) -> (f64, f64) {
     took.sort_unstable();
-    let at = |q: f64| took.get(((took.len() as f64 * q) as usize).min(took.len().saturating_sub(1))).map_or(0.0, |d| d.as_secs_f64() * 1e3);
+    let at = |q: f64| {
+        took.get(((took.len() as f64 * q) as usize).min(took.len().saturating_sub(1)))
+            .map_or(0.0, |d| d.as_secs_f64() * 1e3)
+    };
     (at(0.5), at(0.99))
 }
 
@@ -275,7 +281,10 @@ async fn deliveries(address: SocketAddr, sessions: &[String], room: i64) -> Done
     let total = counted.load(Ordering::Relaxed);
     let rate = total as f64 / began.elapsed().as_secs_f64();
     let (p50, p99) = quantiles(&mut took);
-    println!("deliveries into a room of {}: {rate:>9.0}/s   ({total} of {BURSTS} bursts of {BURST}; a burst reached everybody p50 {p50:.0} ms, worst {p99:.0} ms)", sessions.len());
+    println!(
+        "deliveries into a room of {}: {rate:>9.0}/s   ({total} of {BURSTS} bursts of {BURST}; a burst reached everybody p50 {p50:.0} ms, worst {p99:.0} ms)",
+        sessions.len()
+    );
     // One message at a time: how long until the last of all has it.
     let mut single = Vec::new();
     for n in 0..50 {
@@ -292,7 +301,11 @@ async fn deliveries(address: SocketAddr, sessions: &[String], room: i64) -> Done
 
 type Sessions = Arc<parking_lot::Mutex<Vec<actix_ws::Session>>>;
 
-async fn bare(req: HttpRequest, body: web::Payload, all: web::Data<Sessions>) -> Result<HttpResponse, actix_web::Error> {
+async fn bare(
+    req: HttpRequest,
+    body: web::Payload,
+    all: web::Data<Sessions>,
+) -> Result<HttpResponse, actix_web::Error> {
     let (answer, session, mut stream) = actix_ws::handle(&req, body)?;
     all.lock().push(session);
     actix_web::rt::spawn(async move { while stream.recv().await.is_some() {} });
@@ -303,9 +316,10 @@ async fn bare(req: HttpRequest, body: web::Payload, all: web::Data<Sessions>) ->
 async fn floor() -> Done<()> {
     let all: Sessions = Arc::default();
     let shared = all.clone();
-    let server = HttpServer::new(move || App::new().app_data(web::Data::new(shared.clone())).route("/", web::get().to(bare)))
-        .workers(2)
-        .bind(("127.0.0.1", 0))?;
+    let server =
+        HttpServer::new(move || App::new().app_data(web::Data::new(shared.clone())).route("/", web::get().to(bare)))
+            .workers(2)
+            .bind(("127.0.0.1", 0))?;
     let address = *server.addrs().first().ok_or("no address")?;
     let server = server.run();
     let handle = server.handle();

@@ -50,10 +50,16 @@ async fn main() {
         .unwrap();
 
     for (name, rule) in [
-        ("tier and language", json!({"all":[{"field":"tier","op":"gte","value":"active"},{"field":"locale","op":"eq","value":"de"}]})),
+        (
+            "tier and language",
+            json!({"all":[{"field":"tier","op":"gte","value":"active"},{"field":"locale","op":"eq","value":"de"}]}),
+        ),
         ("turnover in 30 days", json!({"field":"revenue","op":"gte","value":"500","window":"30d"})),
-        ("all of it", json!({"all":[{"field":"tier","op":"gte","value":"active"},{"field":"locale","op":"eq","value":"de"},
-            {"field":"niche","op":"eq","value":"n"},{"field":"revenue","op":"gte","value":"500","window":"90d"}]})),
+        (
+            "all of it",
+            json!({"all":[{"field":"tier","op":"gte","value":"active"},{"field":"locale","op":"eq","value":"de"},
+            {"field":"niche","op":"eq","value":"n"},{"field":"revenue","op":"gte","value":"500","window":"90d"}]}),
+        ),
     ] {
         let mut best = Duration::MAX;
         let mut found = 0;

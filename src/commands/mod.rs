@@ -1,7 +1,7 @@
 //! One file a command.
 
 pub mod admin;
-pub mod demo;
 pub mod bench_data;
+pub mod demo;
 pub mod migrate;
 pub mod serve;

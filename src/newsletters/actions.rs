@@ -162,16 +162,14 @@ pub async fn cancel(house: &House, id: i64, by: MemberId) -> Result<()> {
         .db
         .write(move |tx| {
             let campaign = store::find(tx, id)?;
-            let open = [
-                Status::Draft,
-                Status::Scheduled,
-                Status::Snapshotting,
-                Status::Running,
-                Status::Paused,
-                Status::Held,
-            ];
+            let open =
+                [Status::Draft, Status::Scheduled, Status::Snapshotting, Status::Running, Status::Paused, Status::Held];
             if !store::mark_status(tx, id, &open, Status::Cancelled)? {
-                return if campaign.status() == Status::Cancelled { Ok(()) } else { Err(Error::Conflict("campaign_over")) };
+                return if campaign.status() == Status::Cancelled {
+                    Ok(())
+                } else {
+                    Err(Error::Conflict("campaign_over"))
+                };
             }
             store::mark_cancelled(tx, id)?;
             insert_audit(tx, Some(by), "campaign.cancel", ("campaign", Some(id)), &campaign.name)

@@ -226,10 +226,12 @@ pub fn sender(house: &House, settings: &Settings) -> (String, String) {
         let address = rest.strip_suffix('>')?.trim();
         address.contains('@').then(|| (name.trim().trim_matches('"').to_owned(), address.to_owned()))
     });
-    parsed.or_else(|| own.contains('@').then(|| (settings.community_name.clone(), own.to_owned()))).unwrap_or_else(|| {
-        let from = house.mailer.from();
-        (from.name.clone().unwrap_or_default(), from.email.to_string())
-    })
+    parsed.or_else(|| own.contains('@').then(|| (settings.community_name.clone(), own.to_owned()))).unwrap_or_else(
+        || {
+            let from = house.mailer.from();
+            (from.name.clone().unwrap_or_default(), from.email.to_string())
+        },
+    )
 }
 
 impl Edition {
@@ -444,7 +446,10 @@ mod tests {
     fn a_name_is_text_whatever_it_says() {
         for name in ["<b>x</b>", "[x](javascript:alert(1))", "**x**", "\"><script>alert(1)</script>"] {
             let html = filled("Hallo {{member.name}}, [hier](https://x.example/?n={{member.name}})", name);
-            assert!(!html.contains("<b>") && !html.contains("<script") && !html.contains("href=\"javascript"), "{html}");
+            assert!(
+                !html.contains("<b>") && !html.contains("<script") && !html.contains("href=\"javascript"),
+                "{html}"
+            );
             assert_eq!(html.matches("<a ").count(), 1, "{html}");
         }
         assert!(filled("Hallo {{member.name}}", "A\r\nBcc: x").contains("A Bcc: x"));

@@ -11,10 +11,7 @@ use crate::web::viewer::MemberId;
 /// # Errors
 /// [`Error::NotFound`] when it is not one of ours.
 pub async fn member_of(house: &House, token: String) -> Result<MemberId> {
-    house
-        .db
-        .read(move |c| Key::find(c)?.and_then(|key| key.member_of(&token)).ok_or(Error::NotFound))
-        .await
+    house.db.read(move |c| Key::find(c)?.and_then(|key| key.member_of(&token)).ok_or(Error::NotFound)).await
 }
 
 /// Withdraws the consent at once, also for mails that wait already. A repeat changes nothing; a person who is gone

@@ -205,7 +205,14 @@ const PART: &str = "<!--part-->";
 impl Ctx {
     /// Starts a page from its template; `title_key` is the Fluent key of its title.
     pub fn page(&self, template: &'static str, title_key: &str) -> Page<'_> {
-        Page { ctx: self, template, title: t(self.lang(), title_key).into_owned(), nav: "", status: StatusCode::OK, part: None }
+        Page {
+            ctx: self,
+            template,
+            title: t(self.lang(), title_key).into_owned(),
+            nav: "",
+            status: StatusCode::OK,
+            part: None,
+        }
     }
 }
 

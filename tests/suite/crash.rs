@@ -101,9 +101,11 @@ impl Sender {
     /// One life of the server: resume, send again what waits, go on until the connection dies.
     async fn live(&mut self, base: &str, session: &str, room: i64, epoch: &str) {
         let (cookie, url) = (format!("kontor_session={session}"), format!("{base}/api/v1/live"));
-        let Ok(opened) =
-            tokio::time::timeout(Duration::from_secs(5), Socket::try_open(&url, &[("cookie", &cookie), ("origin", base)]))
-                .await
+        let Ok(opened) = tokio::time::timeout(
+            Duration::from_secs(5),
+            Socket::try_open(&url, &[("cookie", &cookie), ("origin", base)]),
+        )
+        .await
         else {
             return;
         };
@@ -207,7 +209,8 @@ async fn a_hundred_sudden_deaths_lose_nothing_and_show_nothing_twice() {
     let mut stored: BTreeMap<String, i64> = BTreeMap::new();
     let mut after = 0;
     loop {
-        let page = client.get(&format!("/api/v1/rooms/{room}/messages?after={after}&limit=200")).await.expect(200).json();
+        let page =
+            client.get(&format!("/api/v1/rooms/{room}/messages?after={after}&limit=200")).await.expect(200).json();
         let items = page["items"].as_array().unwrap().clone();
         for item in &items {
             let seq = item["seq"].as_i64().unwrap();

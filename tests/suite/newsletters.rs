@@ -150,11 +150,17 @@ async fn the_bytes_carry_every_header_that_mail_programs_want() {
     let token = mail.link("/u/");
     assert!(token.len() >= 23 && token[3..].chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)), "{token}");
     let list = header("List-Unsubscribe");
-    assert!(list.starts_with(&format!("<{}>, <mailto:news@nordlicht.example?subject=unsubscribe%20", server.url(&token))), "{list}");
+    assert!(
+        list.starts_with(&format!("<{}>, <mailto:news@nordlicht.example?subject=unsubscribe%20", server.url(&token))),
+        "{list}"
+    );
     assert!(header("Message-ID").ends_with("@nordlicht.example>"));
     assert_eq!(header("MIME-Version"), "1.0");
     assert!(header("Date").ends_with("+0000"));
-    assert!(raw.is_ascii() && raw.split("\r\n").all(|l| l.len() <= 998 && !l.contains('\n')), "7-bit, CRLF, short lines");
+    assert!(
+        raw.is_ascii() && raw.split("\r\n").all(|l| l.len() <= 998 && !l.contains('\n')),
+        "7-bit, CRLF, short lines"
+    );
     let row = delivery(&jana, id, "ben@example.org").await;
     assert!(header("Message-ID").contains(row["message_id"].as_str().unwrap()));
     assert_eq!(row["member_id"], ben.member.0);
@@ -207,7 +213,9 @@ async fn one_click_works_without_login_in_both_encodings_and_a_look_changes_noth
     }
     let part = reqwest::multipart::Form::new().text("List-Unsubscribe", "One-Click");
     let request = anyone.request(Method::POST, &link("ben@example.org")).multipart(part);
-    Client::send(request.header("origin", "https://mail.example").header("sec-fetch-site", "cross-site")).await.expect(200);
+    Client::send(request.header("origin", "https://mail.example").header("sec-fetch-site", "cross-site"))
+        .await
+        .expect(200);
     assert_eq!(deliverable().await, 0);
     let id = campaign(&jana, json!({})).await;
     let refused = jana.post(&format!("/api/v1/campaigns/{id}/start"), json!({})).await.expect(409);
@@ -351,7 +359,10 @@ async fn a_start_is_refused_without_imprint_text_or_program() {
     assert!(refused.text.contains("imprint_empty"), "{}", refused.text);
     db_imprint(&server, "Nordlicht").await;
     let empty = campaign(&jana, json!({"subject":"","body":""})).await;
-    assert_eq!(jana.post(&path(empty), json!({})).await.expect(422).field_errors(), ["subject:required", "body:required"]);
+    assert_eq!(
+        jana.post(&path(empty), json!({})).await.expect(422).field_errors(),
+        ["subject:required", "body:required"]
+    );
     let linked = campaign(&jana, json!({"subject":"Hi","body":"{{affiliate.link}}"})).await;
     assert_eq!(jana.post(&path(linked), json!({})).await.expect(422).field_errors(), ["program:required"]);
     assert_eq!(sink.len(), 0);
@@ -369,7 +380,10 @@ async fn an_unknown_merge_field_is_named_when_it_is_saved() {
     assert!(refused.text.contains("member.name"), "the suggestion is there: {}", refused.text);
     let body = json!({"name":"","segment_id":999,"reply_to":"x","tier_offsets":{"gold":1}});
     let refused = jana.post("/api/v1/campaigns", body).await.expect(422);
-    assert_eq!(refused.field_errors(), ["name:required", "segment_id:not_found", "reply_to:email", "tier_offsets.gold:not_found"]);
+    assert_eq!(
+        refused.field_errors(),
+        ["name:required", "segment_id:not_found", "reply_to:email", "tier_offsets.gold:not_found"]
+    );
     server.stop().await;
 }
 
@@ -403,7 +417,8 @@ async fn each_partner_gets_the_own_link_and_who_has_none_is_left_out() {
         Ok(())
     };
     server.house().db.write(write).await.unwrap();
-    let id = campaign(&jana, json!({"subject":"Link","body":"[Hier]({{affiliate.link}}) oder {{affiliate.link}}"})).await;
+    let id =
+        campaign(&jana, json!({"subject":"Link","body":"[Hier]({{affiliate.link}}) oder {{affiliate.link}}"})).await;
     start(&jana, id).await;
     finished(&server, &jana, id).await;
     assert_eq!(sink.recipients(), ["anna@example.org"]);
@@ -453,7 +468,9 @@ async fn a_scheduled_start_comes_by_itself_and_a_missed_one_asks() {
     // The house was down for a day.
     let write = move |tx: &mut kontor::db::Tx<'_>| {
         let long_ago = tx.now() - 3 * HOUR;
-        diesel::update(campaigns::table.find(late)).set(campaigns::scheduled_at.eq(Some(long_ago))).execute(&mut **tx)?;
+        diesel::update(campaigns::table.find(late))
+            .set(campaigns::scheduled_at.eq(Some(long_ago)))
+            .execute(&mut **tx)?;
         Ok(())
     };
     server.house().db.write(write).await.unwrap();
@@ -486,7 +503,9 @@ async fn the_desk_writes_previews_and_sends() {
     let page = made.header("location").to_owned();
     jana.get(&page).await.expect(200);
     let preview = jana.get(&format!("{page}/preview?member={}", anna.member)).await.expect(200);
-    assert!(preview.text.contains("<strong>Text</strong>") && preview.header("content-security-policy").contains("sandbox"));
+    assert!(
+        preview.text.contains("<strong>Text</strong>") && preview.header("content-security-policy").contains("sandbox")
+    );
     assert_eq!(preview.header("x-frame-options"), "SAMEORIGIN");
     let text = jana.get(&format!("{page}/preview?part=text&member={}", anna.member)).await.expect(200);
     assert!(text.text.starts_with("Hallo Anna\n"), "{}", text.text);

@@ -38,8 +38,7 @@ fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-const SIMPLE: [(&str, &str); 3] =
-    [("kind", "pap_simple"), ("time_zone", "Europe/Berlin"), ("sale_date", "2026-10-14")];
+const SIMPLE: [(&str, &str); 3] = [("kind", "pap_simple"), ("time_zone", "Europe/Berlin"), ("sale_date", "2026-10-14")];
 
 /// Asks until `done` says so; every question runs what is due.
 async fn until(server: &Server, client: &Client, path: &str, done: impl Fn(&Value) -> bool) -> Value {
@@ -119,10 +118,19 @@ async fn a_reported_sale_is_created_once_updated_when_it_differs_and_wrong_items
         item("A-1", json!("12.50"), "pending", at),
     ]});
     let said = jana.post("/api/v1/conversions", items).await.expect(200).json();
-    assert_eq!((said["created"].as_i64(), said["updated"].as_i64(), said["unchanged"].as_i64()), (Some(2), Some(0), Some(1)));
-    let wrong: Vec<_> = said["errors"].as_array().unwrap().iter().map(|e| (e["index"].as_i64().unwrap(), e["code"].as_str().unwrap().to_owned())).collect();
+    assert_eq!(
+        (said["created"].as_i64(), said["updated"].as_i64(), said["unchanged"].as_i64()),
+        (Some(2), Some(0), Some(1))
+    );
+    let wrong: Vec<_> = said["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (e["index"].as_i64().unwrap(), e["code"].as_str().unwrap().to_owned()))
+        .collect();
     assert_eq!(wrong, [(2, "precision".to_owned()), (3, "missing".to_owned()), (4, "choice".to_owned())]);
-    let again = json!({"items": [item("A-1", json!("12.50"), "approved", at), item("A-2", json!("1234.50"), "approved", at)]});
+    let again =
+        json!({"items": [item("A-1", json!("12.50"), "approved", at), item("A-2", json!("1234.50"), "approved", at)]});
     let said = jana.post("/api/v1/conversions", again).await.expect(200).json();
     assert_eq!((said["updated"].as_i64(), said["unchanged"].as_i64()), (Some(1), Some(1)));
     let own = sales(&lena, "").await;
@@ -133,7 +141,10 @@ async fn a_reported_sale_is_created_once_updated_when_it_differs_and_wrong_items
     let stranger = server.member("Uwe Harms").await;
     assert!(sales(&stranger, "").await.is_empty());
     assert_eq!(stranger.post("/api/v1/conversions", json!({"items": []})).await.status, 403);
-    assert_eq!(jana.post("/api/v1/conversions", json!({"items": []})).await.expect(422).field_errors(), ["items:range"]);
+    assert_eq!(
+        jana.post("/api/v1/conversions", json!({"items": []})).await.expect(422).field_errors(),
+        ["items:range"]
+    );
     server.stop().await;
 }
 
@@ -183,7 +194,8 @@ async fn a_shops_postback_is_taken_by_get_and_post_and_a_repeat_changes_nothing(
     let url = programs["items"][0]["s2s_url"].as_str().unwrap().to_owned();
     let path = url[url.find("/s2s/").unwrap()..].to_owned();
     let shop = server.visitor();
-    let call = format!("{path}?TotalCost=120.50&OrderID=ORD_1&ProductID=x&AffiliateID=lena7&Commission=%2510&PStatus=A");
+    let call =
+        format!("{path}?TotalCost=120.50&OrderID=ORD_1&ProductID=x&AffiliateID=lena7&Commission=%2510&PStatus=A");
     let answer = shop.get(&call).await.expect(200);
     assert_eq!(answer.text, "OK");
     let first = sales(&lena, "").await;
@@ -193,7 +205,8 @@ async fn a_shops_postback_is_taken_by_get_and_post_and_a_repeat_changes_nothing(
     shop.get(&call).await.expect(200);
     let again = sales(&lena, "").await;
     assert_eq!((again.len(), &again[0]["occurred_at"], &again[0]["updated_at"]), (1, &seen, &first[0]["updated_at"]));
-    let form = [("TotalCost", "49"), ("OrderID", "ORD_2"), ("AffiliateID", "lena7"), ("Currency", "usd"), ("data1", "x")];
+    let form =
+        [("TotalCost", "49"), ("OrderID", "ORD_2"), ("AffiliateID", "lena7"), ("Currency", "usd"), ("data1", "x")];
     shop.form(&path, &form).await.expect(200);
     let second = sales(&lena, "order_id=ORD_2").await;
     assert_eq!(second[0]["amount"], json!({"amount": "49.00", "currency": "USD"}));
@@ -201,7 +214,8 @@ async fn a_shops_postback_is_taken_by_get_and_post_and_a_repeat_changes_nothing(
     let declined = format!("{path}?TotalCost=49&OrderID=ORD_2&AffiliateID=lena7&Currency=USD&PStatus=D");
     shop.get(&declined).await.expect(200);
     assert_eq!(sales(&lena, "order_id=ORD_2").await[0]["status"], "declined");
-    let problem = shop.with_header("accept", "application/json").get(&format!("{path}?TotalCost=1,5")).await.expect(422);
+    let problem =
+        shop.with_header("accept", "application/json").get(&format!("{path}?TotalCost=1,5")).await.expect(422);
     assert_eq!(problem.field_errors(), ["OrderID:required", "AffiliateID:required", "TotalCost:number"]);
     server.visitor().get("/s2s/unknown/sale.php?TotalCost=1&OrderID=1&AffiliateID=1").await.expect(404);
     server.stop().await;
@@ -268,7 +282,10 @@ async fn a_file_without_dates_is_not_taken_before_somebody_says_the_day() {
     let per_row = [unsaid.as_slice(), &[("sale_date", "per_row")]].concat();
     assert_eq!(errors(upload(&jana, &per_row, file()).await), ["sale_date:no_date_column"]);
     let wrong = [("kind", "pap_simple"), ("sale_date", "14.10.2026"), ("program", "nope")];
-    assert_eq!(errors(upload(&jana, &wrong, file()).await), ["time_zone:required", "sale_date:date", "program:not_found"]);
+    assert_eq!(
+        errors(upload(&jana, &wrong, file()).await),
+        ["time_zone:required", "sale_date:date", "program:not_found"]
+    );
     let listmonk = [("kind", "listmonk"), ("time_zone", "UTC")];
     assert_eq!(errors(upload(&jana, &listmonk, file()).await), ["kind:unsupported_kind"]);
     assert_eq!(errors(upload(&jana, &SIMPLE, b"\xff\xfeA\0".to_vec()).await), ["file:encoding"]);
@@ -287,7 +304,8 @@ async fn a_file_without_dates_is_not_taken_before_somebody_says_the_day() {
 async fn wrong_rows_are_named_and_the_others_are_kept() {
     let (server, jana, lena) = house().await;
     let (_, report) = import(&server, &jana, &SIMPLE, fixture("pap_simple_errors.csv")).await;
-    let expected = ["3:ref_required", "4:order_required", "5:number", "6:status", "7:amount_required", "8:duplicate_order"];
+    let expected =
+        ["3:ref_required", "4:order_required", "5:number", "6:status", "7:amount_required", "8:duplicate_order"];
     assert_eq!(row_errors(&report), expected);
     assert_eq!(counts(&report, "conversions"), (1, 0, 1));
     assert_eq!(sales(&lena, "").await.len(), 1);
@@ -335,8 +353,14 @@ async fn a_full_export_brings_people_and_their_sales_and_goes_away_again() {
     assert_eq!((counts(&report, "members"), report["skipped"].as_i64()), ((2, 0, 0), Some(2)));
     assert_eq!(row_errors(&report), ["11:ref_taken", "13:email"]);
     let refunded = sales(&jana, "order_id=FN-30002").await;
-    assert_eq!((refunded[0]["status"].as_str(), refunded[0]["amount"]["amount"].as_str()), (Some("refunded"), Some("50.00")));
-    until(&server, &jana, "/api/v1/conversions?order_id=FN-30001", |j| j["items"][0]["member"]["name"] == "Lena Brandt").await;
+    assert_eq!(
+        (refunded[0]["status"].as_str(), refunded[0]["amount"]["amount"].as_str()),
+        (Some("refunded"), Some("50.00"))
+    );
+    until(&server, &jana, "/api/v1/conversions?order_id=FN-30001", |j| {
+        j["items"][0]["member"]["name"] == "Lena Brandt"
+    })
+    .await;
     let (_, report) = import(&server, &jana, &full, fixture("pap_full.csv")).await;
     assert_eq!((counts(&report, "conversions"), counts(&report, "members")), ((0, 0, 4), (0, 0, 2)), "{report}");
     jana.post(&format!("/api/v1/imports/{id}/undo"), json!({})).await.expect(200);
@@ -352,12 +376,16 @@ async fn a_file_and_a_postback_of_one_shop_speak_of_the_same_sale() {
     let programs = jana.get("/api/v1/programs").await.json();
     let url = programs["items"][0]["s2s_url"].as_str().unwrap().to_owned();
     let path = &url[url.find("/s2s/").unwrap()..];
-    let call = format!("{path}?TotalCost=125.00&OrderID=FN-20001&ProductID=R2&AffiliateID=lena7&Commission=12.50&PStatus=P");
+    let call =
+        format!("{path}?TotalCost=125.00&OrderID=FN-20001&ProductID=R2&AffiliateID=lena7&Commission=12.50&PStatus=P");
     server.visitor().get(&call).await.expect(200);
     let (_, report) = import(&server, &jana, &SIMPLE, fixture("pap_simple_en.csv")).await;
     assert_eq!(counts(&report, "conversions"), (3, 1, 0), "the status of the known order moved");
     let one = sales(&lena, "order_id=FN-20001").await;
-    assert_eq!((one.len(), one[0]["status"].as_str(), one[0]["product_id"].as_str()), (1, Some("approved"), Some("R2")));
+    assert_eq!(
+        (one.len(), one[0]["status"].as_str(), one[0]["product_id"].as_str()),
+        (1, Some("approved"), Some("R2"))
+    );
     server.stop().await;
 }
 
@@ -368,7 +396,10 @@ async fn members_and_suppressions_come_by_file() {
     let (id, report) = import(&server, &jana, &[("kind", "members_csv"), ("time_zone", "UTC")], people.into()).await;
     assert_eq!((counts(&report, "members"), row_errors(&report)), ((1, 0, 1), vec!["4:email".to_owned()]));
     let found = jana.get("/api/v1/members?q=uwe@example.org").await.json();
-    assert_eq!((found["items"][0]["status"].as_str(), found["items"][0]["locale"].as_str()), (Some("invited"), Some("de")));
+    assert_eq!(
+        (found["items"][0]["status"].as_str(), found["items"][0]["locale"].as_str()),
+        (Some("invited"), Some("de"))
+    );
     jana.post(&format!("/api/v1/imports/{id}/undo"), json!({})).await.expect(200);
     assert_eq!(jana.get("/api/v1/members?q=uwe@example.org").await.json()["items"], json!([]));
     let blocked = "email,reason\na@example.org,complaint\na@example.org,\n";
@@ -385,13 +416,18 @@ async fn sales_move_a_partner_up_after_two_months_and_down_again() {
     let now = months(server.clock.now(), &berlin, 2);
     let mid = |i: usize| iso(now[i].from + 9 * DAY);
     let report = async |order: &str, at: String, status: &str| {
-        jana.post("/api/v1/conversions", json!({"items": [item(order, json!("600.00"), status, &at)]})).await.expect(200);
+        jana.post("/api/v1/conversions", json!({"items": [item(order, json!("600.00"), status, &at)]}))
+            .await
+            .expect(200);
     };
     report("T-1", mid(1), "approved").await;
     report("T-2", mid(0), "pending").await;
     server.drain().await;
     let me = until(&server, &lena, "/api/v1/me", |j| j["progress"]["months_held"] == 1).await;
-    assert_eq!((me["tier"].as_str().or(me["tier"]["slug"].as_str()), me["progress"]["next_tier"].as_str()), (Some("starter"), Some("active")));
+    assert_eq!(
+        (me["tier"].as_str().or(me["tier"]["slug"].as_str()), me["progress"]["next_tier"].as_str()),
+        (Some("starter"), Some("active"))
+    );
     report("T-2", mid(0), "approved").await;
     until(&server, &lena, "/api/v1/me", |j| j["progress"]["next_tier"] == "pro").await;
     // Two months without a sale: what was held is over.
@@ -413,7 +449,9 @@ async fn the_running_month_counts_as_soon_as_it_is_reached_and_a_refund_takes_it
     let items = json!({"items": [item("R-1", json!("500.00"), "approved", &last), item("R-2", json!("500.00"), "approved", &running)]});
     jana.post("/api/v1/conversions", items).await.expect(200);
     until(&server, &lena, "/api/v1/me", |j| j["progress"]["next_tier"] == "pro").await;
-    jana.post("/api/v1/conversions", json!({"items": [item("R-2", json!("500.00"), "refunded", &running)]})).await.expect(200);
+    jana.post("/api/v1/conversions", json!({"items": [item("R-2", json!("500.00"), "refunded", &running)]}))
+        .await
+        .expect(200);
     until(&server, &lena, "/api/v1/me", |j| j["progress"]["next_tier"] == "active").await;
     server.stop().await;
 }
@@ -438,12 +476,15 @@ async fn the_pages_of_programs_imports_and_standing_work_in_both_languages() {
     let (id, _) = import(&server, &jana, &SIMPLE, fixture("pap_simple_errors.csv")).await;
     let trial = [SIMPLE.as_slice(), &[("dry_run", "1")]].concat();
     let (trial, _) = import(&server, &jana, &trial, fixture("pap_simple_en.csv")).await;
-    for (lang, words) in [(Lang::De, ["Umsatz", "Importe", "Programme"]), (Lang::En, ["Turnover", "Imports", "Programs"])] {
+    for (lang, words) in
+        [(Lang::De, ["Umsatz", "Importe", "Programme"]), (Lang::En, ["Turnover", "Imports", "Programs"])]
+    {
         jana.form("/preferences", &[("lang", lang.code())]).await.expect(303);
         lena.form("/preferences", &[("lang", lang.code())]).await.expect(303);
         let page = lena.get("/me/standing").await.expect(200).text;
         assert!(page.contains(words[0]) && page.contains("https://fitnord.example/start?a"), "{page}");
-        for path in ["/manage/imports".to_owned(), format!("/manage/imports/{id}"), format!("/manage/imports/{trial}")] {
+        for path in ["/manage/imports".to_owned(), format!("/manage/imports/{id}"), format!("/manage/imports/{trial}")]
+        {
             let page = jana.get(&path).await.expect(200).text;
             assert!(page.contains(words[1]) && !page.contains(">imports-") && !page.contains("error-row-"), "{page}");
         }
@@ -483,7 +524,8 @@ async fn bench_data_is_the_same_for_the_same_seed_and_works_at_once() {
         let member = server.visitor().with_bearer(&token(text.lines().nth(1).unwrap()));
         let me = member.get("/api/v1/me").await.expect(200).json();
         assert!(!me["affiliate_ref"].is_null(), "{me}");
-        let orders: Vec<String> = sales.iter().map(|s| format!("{} {}", s["order_id"], s["amount"]["amount"])).collect();
+        let orders: Vec<String> =
+            sales.iter().map(|s| format!("{} {}", s["order_id"], s["amount"]["amount"])).collect();
         seen.push((text, orders));
         server.stop().await;
     }

@@ -11,16 +11,80 @@ const FIRST: [&str; 24] = [
     "Mara", "Nils", "Olga", "Pablo", "Rosa", "Stefan", "Thea", "Viktor", "Wanda", "Yusuf",
 ];
 const LAST: [&str; 24] = [
-    "Brandt", "Aydin", "Lindqvist", "Coleman", "Nair", "Harms", "Weiß", "Novak", "Petersen", "Alder", "Okafor",
-    "Schmitt", "Keller", "Vogt", "Zimmer", "Berg", "Costa", "Dietz", "Engel", "Fuchs", "Groth", "Hansen", "Iversen",
+    "Brandt",
+    "Aydin",
+    "Lindqvist",
+    "Coleman",
+    "Nair",
+    "Harms",
+    "Weiß",
+    "Novak",
+    "Petersen",
+    "Alder",
+    "Okafor",
+    "Schmitt",
+    "Keller",
+    "Vogt",
+    "Zimmer",
+    "Berg",
+    "Costa",
+    "Dietz",
+    "Engel",
+    "Fuchs",
+    "Groth",
+    "Hansen",
+    "Iversen",
     "Jung",
 ];
 const WORDS: [&str; 48] = [
-    "Umsatz", "link", "Vergleich", "review", "Rabatt", "cookie", "Zielgruppe", "landing page", "Klicks", "campaign",
-    "Provision", "newsletter", "Betreff", "headline", "Video", "Herbst", "Rudergerät", "training", "Plan", "team",
-    "Preis", "test", "Woche", "result", "besser", "than", "ohne", "with", "mit", "before", "danach", "still", "viel",
-    "less", "mehr", "people", "lesen", "click", "kaufen", "ask", "fragen", "share", "teilen", "works", "läuft",
-    "measured", "gemessen", "twice",
+    "Umsatz",
+    "link",
+    "Vergleich",
+    "review",
+    "Rabatt",
+    "cookie",
+    "Zielgruppe",
+    "landing page",
+    "Klicks",
+    "campaign",
+    "Provision",
+    "newsletter",
+    "Betreff",
+    "headline",
+    "Video",
+    "Herbst",
+    "Rudergerät",
+    "training",
+    "Plan",
+    "team",
+    "Preis",
+    "test",
+    "Woche",
+    "result",
+    "besser",
+    "than",
+    "ohne",
+    "with",
+    "mit",
+    "before",
+    "danach",
+    "still",
+    "viel",
+    "less",
+    "mehr",
+    "people",
+    "lesen",
+    "click",
+    "kaufen",
+    "ask",
+    "fragen",
+    "share",
+    "teilen",
+    "works",
+    "läuft",
+    "measured",
+    "gemessen",
+    "twice",
 ];
 
 /// Row ids of the places that hold the data, and the first free id of each numbered table.
@@ -80,7 +144,8 @@ impl Figures {
 
     /// A number below `below` for thing `n` of sort `sort`: splitmix64, mixed twice.
     fn pick(&self, sort: u64, n: i64, below: u64) -> u64 {
-        let mut z = self.seed ^ sort.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (n as u64).wrapping_mul(0xd134_2543_de82_ef95);
+        let mut z =
+            self.seed ^ sort.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (n as u64).wrapping_mul(0xd134_2543_de82_ef95);
         for _ in 0..2 {
             z = z.wrapping_add(0x9e37_79b9_7f4a_7c15);
             z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -169,8 +234,9 @@ impl Figures {
     }
 
     fn post_text(&self, n: i64) -> Text {
-        let paragraphs: Vec<String> =
-            (0..1 + self.number(10, n, 3)).map(|k| format!("{}.", self.words(11, n * 4 + k, 15 + self.number(12, n, 40)))).collect();
+        let paragraphs: Vec<String> = (0..1 + self.number(10, n, 3))
+            .map(|k| format!("{}.", self.words(11, n * 4 + k, 15 + self.number(12, n, 40))))
+            .collect();
         let body = paragraphs.join("\n\n");
         Text { html: post_html(&body), body }
     }

@@ -82,9 +82,7 @@ impl Round {
     }
 
     fn is_over(&self) -> bool {
-        self.ended.load(Ordering::Relaxed)
-            || self.began.elapsed() > ROUND
-            || self.house.jobs.stopping().is_cancelled()
+        self.ended.load(Ordering::Relaxed) || self.began.elapsed() > ROUND || self.house.jobs.stopping().is_cancelled()
     }
 
     /// The next deliveries, at most `most`; none when the round is over.
@@ -96,9 +94,7 @@ impl Round {
         let mut line = self.line.lock().await;
         if line.is_empty() {
             let (id, program) = (self.id, self.program);
-            line.extend(
-                self.house.db.write_background(move |tx| claim(tx, id, program)).await?,
-            );
+            line.extend(self.house.db.write_background(move |tx| claim(tx, id, program)).await?);
         }
         let n = most.min(line.len());
         Ok(line.drain(..n).collect())

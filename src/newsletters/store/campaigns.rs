@@ -113,11 +113,7 @@ pub fn mark_status(tx: &mut Tx<'_>, id: i64, from: &[Status], to: Status) -> Res
     let open = campaigns::table.find(id).filter(campaigns::status.eq_any(from));
     let rows = if ended {
         diesel::update(open)
-            .set((
-                campaigns::status.eq(to.code()),
-                campaigns::updated_at.eq(now),
-                campaigns::finished_at.eq(Some(now)),
-            ))
+            .set((campaigns::status.eq(to.code()), campaigns::updated_at.eq(now), campaigns::finished_at.eq(Some(now))))
             .execute(&mut **tx)?
     } else {
         diesel::update(open)
@@ -132,11 +128,7 @@ pub fn mark_scheduled(tx: &mut Tx<'_>, id: i64, at: Ms) -> Result<bool> {
     let now = tx.now();
     let open = campaigns::table.find(id).filter(campaigns::status.eq_any(["draft", "scheduled"]));
     let rows = diesel::update(open)
-        .set((
-            campaigns::status.eq("scheduled"),
-            campaigns::scheduled_at.eq(Some(at)),
-            campaigns::updated_at.eq(now),
-        ))
+        .set((campaigns::status.eq("scheduled"), campaigns::scheduled_at.eq(Some(at)), campaigns::updated_at.eq(now)))
         .execute(&mut **tx)?;
     Ok(rows == 1)
 }

@@ -266,9 +266,11 @@ pub fn sweep(tx: &mut Tx<'_>, campaign: i64, node: &str, alone: bool) -> Result<
 /// Takes everybody out of a cancelled campaign who was not served yet.
 pub fn mark_cancelled(tx: &mut Tx<'_>, campaign: i64) -> Result<()> {
     let now = tx.now();
-    let open = deliveries::table
-        .filter(deliveries::campaign_id.eq(campaign))
-        .filter(deliveries::state.eq_any(["pending", "leased", "retry_wait"]));
+    let open = deliveries::table.filter(deliveries::campaign_id.eq(campaign)).filter(deliveries::state.eq_any([
+        "pending",
+        "leased",
+        "retry_wait",
+    ]));
     diesel::update(open)
         .set((deliveries::state.eq("skipped"), deliveries::reason.eq("cancelled"), deliveries::updated_at.eq(now)))
         .execute(&mut **tx)?;

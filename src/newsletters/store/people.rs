@@ -115,18 +115,17 @@ pub fn list_recipients(conn: &mut Conn, ids: &[i64], program: Option<i64>) -> Re
 /// Takes the newsletter consent back and everything that waits with it; answers whether there was one.
 pub fn withdraw_consent(tx: &mut Tx<'_>, member: MemberId, (ip, agent): (&str, &str)) -> Result<bool> {
     let now = tx.now();
-    let row: Option<(String, String)> = diesel::update(
-        members::table.find(member.0).filter(members::newsletter_consent.eq(true)),
-    )
-    .set(members::newsletter_consent.eq(false))
-    .returning((members::email_key, members::locale))
-    .get_result(&mut **tx)
-    .optional()?;
-    diesel::update(
-        deliveries::table
-            .filter(deliveries::member_id.eq(member.0))
-            .filter(deliveries::state.eq_any(["pending", "leased", "retry_wait"])),
-    )
+    let row: Option<(String, String)> =
+        diesel::update(members::table.find(member.0).filter(members::newsletter_consent.eq(true)))
+            .set(members::newsletter_consent.eq(false))
+            .returning((members::email_key, members::locale))
+            .get_result(&mut **tx)
+            .optional()?;
+    diesel::update(deliveries::table.filter(deliveries::member_id.eq(member.0)).filter(deliveries::state.eq_any([
+        "pending",
+        "leased",
+        "retry_wait",
+    ])))
     .set((deliveries::state.eq("skipped"), deliveries::reason.eq("unsubscribed"), deliveries::updated_at.eq(now)))
     .execute(&mut **tx)?;
     let Some((email_key, locale)) = row else { return Ok(false) };

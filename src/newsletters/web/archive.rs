@@ -34,7 +34,11 @@ pub async fn archive(me: Member) -> Result<HttpResponse> {
         .db
         .read(move |c| {
             let rows: Vec<(Campaign, i64)> = if sight.manages {
-                store::list_begun(c, MOST)?.into_iter().map(|x| (x.started_at.unwrap_or(0), x)).map(|(at, x)| (x, at)).collect()
+                store::list_begun(c, MOST)?
+                    .into_iter()
+                    .map(|x| (x.started_at.unwrap_or(0), x))
+                    .map(|(at, x)| (x, at))
+                    .collect()
             } else {
                 store::list_issues_of(c, id, now, MOST)?
             };

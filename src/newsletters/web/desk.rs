@@ -199,7 +199,10 @@ async fn editor(me: &Manager, id: Option<i64>, shown: Option<Shown>) -> Result<H
                     Some(Progress {
                         total,
                         done: total - waiting,
-                        states: STATES.into_iter().map(|s| count("state", s, counts.get(s).copied().unwrap_or(0))).collect(),
+                        states: STATES
+                            .into_iter()
+                            .map(|s| count("state", s, counts.get(s).copied().unwrap_or(0)))
+                            .collect(),
                         excluded: x.excluded().iter().map(|(r, n)| count("reason", r, *n)).collect(),
                         rows: rows.into_iter().map(|r| delivery(lang, r)).collect(),
                     })
@@ -207,8 +210,10 @@ async fn editor(me: &Manager, id: Option<i64>, shown: Option<Shown>) -> Result<H
                 _ => None,
             };
             let messages = field_messages(lang, &errors);
-            let flat: BTreeMap<String, String> =
-                messages.iter().map(|(f, m)| (f.replace("tier_offsets.", "offset_").replace('.', "_"), m.clone())).collect();
+            let flat: BTreeMap<String, String> = messages
+                .iter()
+                .map(|(f, m)| (f.replace("tier_offsets.", "offset_").replace('.', "_"), m.clone()))
+                .collect();
             let reason = campaign.as_ref().map(|x| x.hold_reason.clone()).unwrap_or_default();
             Ok(EditorView {
                 id,
@@ -301,8 +306,7 @@ async fn act(me: Manager, id: i64, what: &str, form: Form) -> Result<HttpRespons
             "start" => actions::start(house, id, None, by).await,
             "schedule" => {
                 let zone = crate::i18n::parse_zone(&me.viewer.time_zone);
-                let at: jiff::civil::DateTime =
-                    form.text("at").parse().map_err(|_| Error::field("at", "required"))?;
+                let at: jiff::civil::DateTime = form.text("at").parse().map_err(|_| Error::field("at", "required"))?;
                 let at = at.to_zoned(zone).map_err(|_| Error::field("at", "invalid"))?;
                 actions::start(house, id, Some(at.timestamp().as_millisecond()), by).await
             }
@@ -342,14 +346,13 @@ pub async fn preview(me: Manager, id: web::Path<i64>, query: web::Query<PreviewQ
         reader.lang = lang;
     }
     let mut answer = HttpResponse::Ok();
-    answer
-        .insert_header(("cache-control", "no-store"))
-        .insert_header(("x-frame-options", "SAMEORIGIN"))
-        .insert_header((
+    answer.insert_header(("cache-control", "no-store")).insert_header(("x-frame-options", "SAMEORIGIN")).insert_header(
+        (
             "content-security-policy",
             "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none'; \
              form-action 'none'; frame-ancestors 'self'; sandbox",
-        ));
+        ),
+    );
     if query.part.as_deref() == Some("text") {
         let subject = edition.subject(&reader)?;
         let text = format!("{subject}\n\n{}", edition.plain(&reader)?);

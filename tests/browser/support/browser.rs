@@ -229,10 +229,17 @@ impl Browser {
         self.devtools("Browser.grantPermissions", allowed).await;
         let body = "const [kind, done] = arguments;
             navigator.clipboard.read()
-              .then((items) => items.find((i) => i.types.includes(kind)).getType(kind))
-              .then((blob) => blob.text()).then(done, (error) => done(`clipboard: ${error}`));";
-        let found = self.driver.execute_async(body, vec![json!(kind)]).await.unwrap();
-        found.json().as_str().unwrap_or("").to_owned()
+              .then((items) => items.find((i) => i.types.includes(kind))?.getType(kind))
+              .then((blob) => blob?.text() ?? '').then(done, () => done(''));";
+        let began = tokio::time::Instant::now();
+        loop {
+            let found = self.driver.execute_async(body, vec![json!(kind)]).await.unwrap();
+            match found.json().as_str() {
+                Some(text) if !text.is_empty() => return text.to_owned(),
+                _ => assert!(began.elapsed() < PATIENCE, "{}: no {kind} in the clipboard", self.name),
+            }
+            tokio::time::sleep(TICK).await;
+        }
     }
 
     /// Clicks a link that downloads, and answers the one file that arrives in `folder` as text.

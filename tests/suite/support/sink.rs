@@ -114,7 +114,9 @@ impl Sink {
                 came.await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(20), wait).await.unwrap_or_else(|_| panic!("{} of {n} mails", self.len()));
+        tokio::time::timeout(Duration::from_secs(20), wait)
+            .await
+            .unwrap_or_else(|_| panic!("{} of {n} mails", self.len()));
     }
 
     fn next(&self, to: &str, wanted: impl Fn(&Act) -> bool) -> Option<Act> {
