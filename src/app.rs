@@ -2,8 +2,7 @@
 
 use crate::accounts;
 use crate::config::Config;
-use crate::db::{Clock, DAY, Db, HOUR};
-use crate::db::{Clock, Db, HOUR, MINUTE};
+use crate::db::{Clock, DAY, Db, HOUR, MINUTE};
 use crate::error::{Error, Result};
 use crate::forums;
 use crate::house::{House, Parts};
@@ -18,7 +17,6 @@ use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
 use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
-use crate::web::sources::Sources;
 use crate::web::sources::Sources;
 use crate::web::viewer::Viewer;
 use crate::web::{forms, health, idempotency};

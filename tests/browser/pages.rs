@@ -21,16 +21,43 @@ async fn every_page_is_well_made_in_english() {
 
 /// The stable addresses of the contract; everything else is found by its links.
 const MEMBER: [&str; 13] = [
-    "/", "/me", "/me/security", "/me/privacy", "/me/subscriptions", "/me/standing", "/niches", "/rooms", "/messages",
-    "/library", "/newsletters", "/members", "/search?q=rudern",
+    "/",
+    "/me",
+    "/me/security",
+    "/me/privacy",
+    "/me/subscriptions",
+    "/me/standing",
+    "/niches",
+    "/rooms",
+    "/messages",
+    "/library",
+    "/newsletters",
+    "/members",
+    "/search?q=rudern",
 ];
 const MANAGER: [&str; 10] = [
-    "/", "/moderate", "/manage/today", "/manage/applications", "/manage/segments", "/manage/campaigns", "/manage/library",
-    "/manage/programs", "/manage/imports", "/manage/niches",
+    "/",
+    "/moderate",
+    "/manage/today",
+    "/manage/applications",
+    "/manage/segments",
+    "/manage/campaigns",
+    "/manage/library",
+    "/manage/programs",
+    "/manage/imports",
+    "/manage/niches",
 ];
 const ADMIN: [&str; 10] = [
-    "/", "/admin", "/admin/settings", "/admin/mail", "/admin/outbox", "/admin/roles", "/admin/tiers", "/admin/tokens",
-    "/admin/jobs", "/admin/audit",
+    "/",
+    "/admin",
+    "/admin/settings",
+    "/admin/mail",
+    "/admin/outbox",
+    "/admin/roles",
+    "/admin/tiers",
+    "/admin/tokens",
+    "/admin/jobs",
+    "/admin/audit",
 ];
 
 /// The demo community, as `kontor demo` shows it.

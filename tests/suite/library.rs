@@ -195,7 +195,7 @@ async fn an_embargo_holds_its_tier_and_those_below_until_it_passes() {
                 let sight = kontor::access::Sight::of_member(id, rank);
                 let terms = kontor::text::Terms::parse("Herbstaktion").unwrap();
                 let question = kontor::search::Question { terms, kind: None, skip: 0, limit: 10 };
-                kontor::search::find(c, sight, &question)
+                kontor::search::find(c, sight.rank, &question)
             };
             house.db.read(find).await.unwrap().len()
         }
