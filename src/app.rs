@@ -1,7 +1,6 @@
 //! Composition root: builds the parts, wires features to each other, starts, tells its port, stops.
 
 use crate::accounts;
-use crate::rooms;
 use crate::config::Config;
 use crate::db::{Clock, DAY, Db, HOUR};
 use crate::error::{Error, Result};
@@ -12,10 +11,10 @@ use crate::jobs::{Jobs, Registry, handler};
 use crate::live::Live;
 use crate::mail::{Mailer, SEND_JOB, send_queued};
 use crate::programs;
+use crate::rooms;
 use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
-use crate::web::pages::{NicheLink, Pages, ShellSource, Surroundings};
 use crate::web::sources::Sources;
 use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
 use crate::web::viewer::Viewer;
@@ -141,9 +140,9 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
     let db = open_database(&config, clock.clone())?;
     Ok(House::new(Parts {
         mailer: Mailer::new(&config)?,
-        pages: Pages::load(surroundings(clock))?,
+        pages: Pages::load(surroundings(clock.clone()))?,
         jobs: Jobs::new(registry()),
-        live: Live::new(&config, clock)?,
+        live: Live::new(&config, clock.clone())?,
         limits: Limits::new(config.rate_limits),
         sources: sources(clock),
         db,

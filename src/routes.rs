@@ -16,7 +16,6 @@ use crate::web::{assets, health, manifest, styleguide};
 use crate::{forums, search};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
-use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 
 /// Registers every URL.
 pub fn configure(app: &mut ServiceConfig) {

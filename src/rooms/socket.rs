@@ -98,7 +98,7 @@ impl About {
 fn refusal(error: &Error) -> (&'static str, bool, Option<u64>) {
     match error {
         Error::NotFound => ("not_found", false, None),
-        Error::SignInRequired => ("unauthorized", false, None),
+        Error::SignInRequired | Error::Unauthorized(_) => ("unauthorized", false, None),
         Error::Forbidden(code @ ("not_member" | "muted" | "slow_mode")) => (code, false, None),
         Error::Forbidden("invitation_needed") => ("not_member", false, None),
         Error::Forbidden(_) => ("forbidden", false, None),
