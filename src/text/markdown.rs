@@ -106,7 +106,17 @@ pub fn post_html(source: &str) -> String {
 
 /// HTML of a chat message: the same Markdown, a line break is a line break.
 pub fn chat_html(source: &str) -> String {
-    render(source, true, false)
+    if is_plain(source) { format!("<p>{source}</p>\n") } else { render(source, true, false) }
+}
+
+/// Whether a text is one line of words without anything that Markdown or HTML could mean: most of a chat is, and it need
+/// not pass two parsers to become a paragraph.
+fn is_plain(source: &str) -> bool {
+    let begins = source.chars().next().is_some_and(|c| c.is_alphabetic() || c == '(');
+    begins
+        && !source.ends_with(' ')
+        && !source.contains("www.")
+        && source.chars().all(|c| c.is_alphanumeric() || " ,.;?!()'-–…€".contains(c))
 }
 
 /// HTML of a page written by the team (imprint, privacy, guide).
@@ -142,6 +152,17 @@ mod tests {
             ] {
                 assert!(!html.contains(bad), "{attack} gave {html}");
             }
+        }
+    }
+
+    #[test]
+    fn the_short_way_of_plain_text_ends_where_the_long_one_does() {
+        for text in ["Hallo Tom, wie läuft's?", "(nur kurz) Ja - 3.5 Prozent!", "Größe 12; ab 500 €…", "a"] {
+            assert!(is_plain(text), "{text}");
+            assert_eq!(chat_html(text), render(text, true, false));
+        }
+        for text in ["1. eins", "- eins", "www.x.de", "a\nb", "a & b", "*a*", "a@b.de", "https://x.de", ""] {
+            assert!(!is_plain(text), "{text}");
         }
     }
 

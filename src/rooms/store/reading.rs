@@ -48,7 +48,7 @@ pub fn list_joined(conn: &mut Conn, members: &[i64]) -> Result<Vec<Joined>> {
     let sql = format!(
         "SELECT p.member_id, r.id, r.slug, r.name, r.access, p.mentions, \
          (SELECT COUNT(*) FROM (SELECT 1 AS one FROM messages m WHERE m.room_id = r.id AND m.seq > p.last_read_seq \
-          AND m.deleted_at IS NULL AND (m.sender_id IS NULL OR m.sender_id <> p.member_id) LIMIT {UNREAD_MOST}) AS some) AS unread \
+          AND m.deleted_at IS NULL AND (m.sender_id IS NULL OR m.sender_id <> p.member_id) LIMIT {UNREAD_MOST}) AS counted) AS unread \
          FROM room_members p JOIN rooms r ON r.id = p.room_id JOIN members me ON me.id = p.member_id \
          WHERE p.member_id IN ({}) AND r.archived_at IS NULL \
          AND (r.access <> 'tier' OR me.role <> 'member' OR r.min_rank <= me.tier_rank) ORDER BY r.name, r.id",

@@ -155,7 +155,7 @@ export default function room(section) {
   area.addEventListener('keydown', (event) => {
     if (event.isComposing) return;
     // A finger has no Shift: on touch screens Enter is a new line and the button sends.
-    if (event.key === 'Enter' && !event.shiftKey && matchMedia('(hover: hover)').matches) {
+    if (event.key === 'Enter' && !event.shiftKey && !matchMedia('(pointer: coarse)').matches) {
       event.preventDefault();
       form.requestSubmit();
     } else if (event.key === 'ArrowUp' && !area.value) {
