@@ -89,7 +89,8 @@ pub fn bound(condition: Condition) -> BoxedSqlQuery<'static, Backend, SqlQuery> 
 
 /// SQL that tells whether a member's address is suppressed. Rows without an address (erased people) are known by
 /// their hash alone and checked where mails are made.
-pub const IS_SUPPRESSED: &str = "members.email_key IN (SELECT s.email FROM suppressions s WHERE s.email IS NOT NULL)";
+pub const IS_SUPPRESSED: &str =
+    "members.email_key IN (SELECT lower(s.email) FROM suppressions s WHERE s.email IS NOT NULL)";
 
 /// Counts what `rule` matches.
 pub fn count(conn: &mut Conn, rule: &Rule, now: Ms, currency: &str) -> Result<Counts> {

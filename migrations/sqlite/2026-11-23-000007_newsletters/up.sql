@@ -68,8 +68,6 @@ CREATE TABLE suppressions (
     UNIQUE (email_hash)
 );
 
-CREATE INDEX suppressions_email ON suppressions (email);
-
 CREATE TABLE campaign_events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     campaign_id BIGINT NOT NULL REFERENCES campaigns ON DELETE CASCADE,

@@ -152,10 +152,6 @@ pub async fn tell(house: &House, id: i64) {
     let counted = house.db.read(move |c| Ok((store::find(c, id)?, store::count_states(c, id)?))).await;
     if let Ok((campaign, counts)) = counted {
         let value = serde_json::json!({"id": id, "status": campaign.status, "counts": counts});
-        publish(house, id, &value.to_string());
+        house.live.publish_info(&format!("campaign:{id}"), &value.to_string());
     }
-}
-
-fn publish(_house: &House, id: i64, json: &str) {
-    tracing::debug!(id, json, "progress of a campaign");
 }

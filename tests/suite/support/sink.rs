@@ -14,7 +14,7 @@ pub enum Act {
     Rcpt(&'static str),
     /// Answers the final dot with this.
     Final(&'static str),
-    /// Closes the connection instead of taking the mail, before the dot.
+    /// Closes the connection instead of asking for the mail.
     DropBeforeDot,
     /// Takes the mail and closes the connection without an answer.
     DropAfterDot,
@@ -151,12 +151,12 @@ impl Sink {
                 }
                 "DATA" if to.is_empty() => answers.push_str("503 no recipient\r\n"),
                 "DATA" => {
-                    answers.push_str("354 go\r\n");
-                    wire.write_all(answers.as_bytes()).await?;
-                    answers.clear();
                     if self.next(&to, |a| *a == Act::DropBeforeDot).is_some() {
                         return Ok(());
                     }
+                    answers.push_str("354 go\r\n");
+                    wire.write_all(answers.as_bytes()).await?;
+                    answers.clear();
                     let body = read_body(&mut wire).await?;
                     let act = self.next(&to, |a| matches!(a, Act::Final(_) | Act::DropAfterDot));
                     if let Some(Act::Final(answer)) = act {
