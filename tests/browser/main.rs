@@ -13,5 +13,6 @@ mod entrance;
 mod forums;
 mod imports;
 mod library;
+mod newsletters;
 mod pages;
 mod rooms;

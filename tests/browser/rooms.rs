@@ -6,8 +6,6 @@ use kontor::i18n::Lang;
 use kontor::web::viewer::Role;
 use serde_json::json;
 
-const PRO: i32 = 20;
-
 #[tokio::test(flavor = "multi_thread")]
 async fn two_members_talk_live_and_a_third_learns_nothing_in_german() {
     talk(Lang::De).await;
@@ -41,10 +39,12 @@ async fn talk(lang: Lang) {
     let room = json!({ "slug": "ruderrunde", "name": "ruderrunde", "topic": "Rudern", "access": "tier",
                        "min_tier": "pro", "niche": "heimfitness" });
     let room = manager.post("/api/v1/rooms", room).await.expect(201).id();
-    let ada = server.db_member("Ada Brandt", Role::Member, PRO, lang).await;
-    let ben = server.db_member("Ben Okoro", Role::Member, PRO, lang).await;
+    let ada = server.db_member("Ada Brandt", Role::Member, 0, lang).await;
+    let ben = server.db_member("Ben Okoro", Role::Member, 0, lang).await;
     let cleo = server.db_member("Cleo Fuchs", Role::Member, 0, lang).await;
     for member in [&ada, &ben] {
+        let tier = json!({ "tier_override": "pro" });
+        manager.patch(&format!("/api/v1/members/{}", member.member.0), tier).await.expect(200);
         let joined = member.put(&format!("/api/v1/rooms/{room}/members/me"), json!({})).await;
         assert!(joined.status.is_success(), "{}", joined.text);
     }

@@ -217,6 +217,25 @@ impl Browser {
         self.click(&format!("{css} [type='submit'], {css} button:not([type])")).await;
     }
 
+    /// Waits until a text stands in a frame of the page.
+    pub async fn inside(&self, frame: &str, text: &str) {
+        let began = tokio::time::Instant::now();
+        loop {
+            let _ = self.see(frame).await.enter_frame().await;
+            let body = self.driver.find(By::Css("body")).await;
+            let found = match body {
+                Ok(body) => body.text().await.unwrap_or_default(),
+                Err(_) => String::new(),
+            };
+            self.driver.enter_default_frame().await.unwrap();
+            if found.contains(text) {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "{}: {frame} shows no {text}: {found}", self.name);
+            tokio::time::sleep(TICK).await;
+        }
+    }
+
     /// Status of the page that shows.
     pub async fn status(&self) -> u64 {
         let found = self.run("return performance.getEntriesByType('navigation')[0].responseStatus", vec![]).await;
