@@ -4,6 +4,8 @@
 //! Reading order: the composition root and every URL, then the platform (which knows no feature),
 //! then the features, each of which may use the platform and the features before it.
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 // Composition root, every URL, the command line's commands.
 pub mod app;
 pub mod commands;

@@ -1,5 +1,7 @@
 //! The command line: parse, load the configuration, run one command.
 
+#![warn(clippy::unwrap_used, clippy::expect_used)]
+
 use clap::{Parser, Subcommand};
 use kontor::commands;
 use kontor::config::Config;

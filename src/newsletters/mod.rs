@@ -11,7 +11,7 @@ pub mod actions;
 pub mod api;
 pub mod edition;
 mod engine;
-mod input;
+pub mod input;
 pub mod keys;
 pub mod letters;
 pub mod model;
