@@ -5,7 +5,6 @@ use crate::accounts::{api as accounts_api, web as accounts};
 use crate::error::Error;
 use crate::library::api as library_api;
 use crate::library::web::{manage as library_desk, shelf as library};
-use crate::members::{api as members_api, web as members_web};
 use crate::live::socket as live;
 use crate::members::{api as members_api, web as members_web};
 use crate::newsletters::api as campaigns;
