@@ -16,7 +16,6 @@ use crate::rooms;
 use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
-use crate::web::sources::Sources;
 use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
 use crate::web::sources::Sources;
 use crate::web::viewer::Viewer;
