@@ -295,7 +295,7 @@ impl MoneyInput {
         match self {
             Self::Plain(text) => parse_amount(field, text),
             Self::Full { amount, currency: c } if c == currency => parse_amount(field, amount),
-            Self::Full { .. } => Err(FieldError::new(field, "currency").arg("currency", currency)),
+            Self::Full { .. } => Err(FieldError::new(field, "money").arg("currency", currency)),
         }
     }
 }

@@ -133,11 +133,16 @@ fn facts_after(known: &Sale, new: &NewSale, owners: &Owners) -> Facts {
     } else if facts.member_id.is_none() {
         facts.member_id = owners.of(facts.program_id, &new.affiliate_ref);
     }
+    // In a full export a refund is a row of its own beside its sale: it takes the sale back and leaves its day and
+    // amount alone, or the two rows would change the sale back and forth each time the file is read.
+    if new.keeps_refund && new.status == Status::Refunded {
+        facts.status = Status::Refunded.code().to_owned();
+        return facts;
+    }
     facts.amount = new.amount;
     facts.currency.clone_from(&new.currency);
     facts.commission = new.commission.or(known.commission);
-    let stays = new.keeps_refund && known.status == Status::Refunded.code();
-    if !stays {
+    if !(new.keeps_refund && known.status == Status::Refunded.code()) {
         facts.status = new.status.code().to_owned();
     }
     if new.dated {

@@ -98,7 +98,7 @@ error-last_admin = Das ist das letzte Admin-Konto. Ernenne zuerst ein zweites.
 error-field-no_program = Es gibt noch kein Programm.
 error-field-several_programs = Es gibt mehrere Programme: Bitte nenne das Programm mit affiliate_refs.
 error-field-amount = Bitte ein Betrag wie 500,00.
-error-field-currency = Bitte ein Betrag in { $currency }.
+error-field-money = Bitte ein Betrag in { $currency }.
 error-field-not_rising = Eine höhere Stufe darf keinen kleineren Umsatz verlangen.
 members-unconfirmed = { $n ->
     [one] Eine weitere Bewerbung hat ihre Adresse noch nicht bestätigt.

@@ -98,7 +98,7 @@ error-last_admin = This is the last admin account. Appoint a second one first.
 error-field-no_program = There is no program yet.
 error-field-several_programs = There are several programs: please name the program with affiliate_refs.
 error-field-amount = Please an amount such as 500.00.
-error-field-currency = Please an amount in { $currency }.
+error-field-money = Please an amount in { $currency }.
 error-field-not_rising = A higher tier may not ask for less turnover.
 members-unconfirmed = { $n ->
     [one] One more application has not confirmed its address yet.

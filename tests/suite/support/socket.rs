@@ -99,15 +99,12 @@ impl Socket {
     }
 
     /// The next object of type `t`; what comes before it is passed over.
-    #[track_caller]
-    pub fn next_of<'a>(&'a mut self, t: &'a str) -> impl Future<Output = Value> + 'a {
-        async move {
-            loop {
-                match self.next().await {
-                    Said::Object(value) if value["t"] == t => return value,
-                    Said::Object(_) => {}
-                    Said::Closed(code) => panic!("closed with {code} before a {t}"),
-                }
+    pub async fn next_of(&mut self, t: &str) -> Value {
+        loop {
+            match self.next().await {
+                Said::Object(value) if value["t"] == t => return value,
+                Said::Object(_) => {}
+                Said::Closed(code) => panic!("closed with {code} before a {t}"),
             }
         }
     }
