@@ -64,7 +64,7 @@ async fn apply(lang: Lang) {
     jana.read("Lena Brandt").await;
     jana.read(PITCH).await;
     all_well(&jana.inspect("applications").await);
-    jana.click("main form:has(input[value='approve']) button").await;
+    jana.click("main form button[value='approve']").await;
     jana.until("!document.querySelector('main').innerText.includes('4,000 readers')").await;
 
     let welcome = lena.letter(&server, "lena@example.org", "/login").await;
