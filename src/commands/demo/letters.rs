@@ -1,6 +1,7 @@
 //! Segments and campaigns: one sent, one scheduled, one draft.
 
 use super::people::{Everybody, PEOPLE};
+use crate::accounts::token;
 use crate::db::schema::{campaigns, deliveries, members, segments};
 use crate::db::{DAY, HOUR, SECOND, Tx};
 use crate::error::Result;
@@ -95,7 +96,8 @@ fn mark_sent(tx: &mut Tx<'_>, all: &Everybody, campaign: i64) -> Result<()> {
     let start = tx.now() - 8 * DAY;
     for (i, person) in (0..).zip(PEOPLE.iter().filter(|p| p.role == Role::Member && p.consents.0)) {
         let id = all.id(person.name)?;
-        let email: String = members::table.find(id).select(members::email).first(&mut **tx)?;
+        let (email, key): (String, String) =
+            members::table.find(id).select((members::email, members::email_key)).first(&mut **tx)?;
         let at = start + i * SECOND;
         diesel::insert_into(deliveries::table)
             .values((
@@ -103,6 +105,7 @@ fn mark_sent(tx: &mut Tx<'_>, all: &Everybody, campaign: i64) -> Result<()> {
                 deliveries::member_id.eq(id),
                 deliveries::email_hash.eq(crate::accounts::token::hash(&crate::text::fold(&email))),
                 deliveries::email.eq(email),
+                deliveries::email_hash.eq(token::hash(&key)),
                 deliveries::state.eq("accepted"),
                 deliveries::tier_rank.eq(person.rank),
                 deliveries::due_at.eq(start),
