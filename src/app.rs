@@ -11,6 +11,7 @@ use crate::jobs::{Jobs, Registry, handler};
 use crate::live::Live;
 use crate::mail::{Mailer, SEND_JOB, send_queued};
 use crate::newsletters;
+use crate::office;
 use crate::programs;
 use crate::rooms;
 use crate::routes;
@@ -119,7 +120,9 @@ fn surroundings(clock: Clock) -> ShellSource {
 
 /// What features tell the general pages: cards of the start page, progress, parts of the data export.
 fn sources(clock: Clock) -> Sources {
+    let for_cards = clock.clone();
     Sources {
+        start: vec![Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now()))],
         progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
         ..Sources::default()
     }

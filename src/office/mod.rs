@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod cards;
 pub mod letters;
 pub mod model;
 pub mod web;

@@ -71,3 +71,15 @@ office-attempts = { $n ->
     [one] 1 Versuch
    *[other] { NUM($n) } Versuche
 }
+
+office-card-turnover = { $amount } Umsatz in diesem Monat
+office-card-missing = noch { $amount } bis { $tier }
+office-card-reached = Dieser Monat zählt für { $tier }
+office-card-link = Dein Link für { $program }
+office-card-texts = Neueste Texte für dich
+office-card-threads = Aus dem Forum
+office-card-sales = Verkäufe
+office-card-waiting = { $n ->
+    [one] 1 Verkauf wartet auf seinen Partner
+   *[other] { $shown } Verkäufe warten auf ihren Partner
+}

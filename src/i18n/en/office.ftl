@@ -71,3 +71,15 @@ office-attempts = { $n ->
     [one] 1 try
    *[other] { NUM($n) } tries
 }
+
+office-card-turnover = { $amount } turnover this month
+office-card-missing = { $amount } to { $tier }
+office-card-reached = This month counts for { $tier }
+office-card-link = Your link for { $program }
+office-card-texts = Newest texts for you
+office-card-threads = From the forum
+office-card-sales = Sales
+office-card-waiting = { $n ->
+    [one] 1 sale waits for its partner
+   *[other] { $shown } sales wait for their partner
+}
