@@ -1,7 +1,7 @@
 //! `/me/standing`: tier, turnover, own links, own sales.
 
 use crate::error::Result;
-use crate::i18n::{Lang, money, t, t_args};
+use crate::i18n::{Lang, number, t, t_args};
 use crate::programs::store::{self, sales::Filter};
 use crate::programs::tiers::{self, Month, Standing};
 use crate::web::guards::Member;
@@ -89,7 +89,8 @@ fn bars(lang: Lang, standing: &Standing) -> Vec<Bar> {
                 height,
                 center: x + 30,
                 label: month_name(lang, month),
-                amount: money(lang, *turnover, &standing.currency),
+                // Whole amounts: six labels side by side must fit a phone.
+                amount: number(lang, *turnover / 100),
             }
         })
         .collect()
