@@ -2,7 +2,7 @@
 //!
 //! `tests/run browser` brings what is needed and runs it; pictures lie in `target/screenshots` afterwards.
 
-#[expect(dead_code, reason = "the suite uses all of it, this binary a part")]
+#[expect(dead_code, unused_imports, reason = "the suite uses all of it, this binary a part")]
 #[path = "../suite/support/mod.rs"]
 mod house;
 mod support;

@@ -5,4 +5,4 @@ mod driver;
 mod look;
 
 pub use browser::Browser;
-pub use look::{Look, NARROW, WIDE, all_well};
+pub use look::all_well;
