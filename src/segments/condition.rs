@@ -1,5 +1,8 @@
 //! A rule as one SQL condition over `members`. Values are bound, never written into the text; `$n` is numbered in
 //! order of first appearance, which both databases understand alike.
+//!
+//! Sets of members are asked as `+members.id IN (…)`: the sign keeps SQLite from walking the cross product of two such
+//! lists by the primary key (measured: minutes instead of 70 ms for 100,000 members); PostgreSQL does not mind it.
 
 use super::model::{Compare, Moment, Rule, Set, Sum, Test, When};
 use crate::db::Ms;
@@ -120,7 +123,7 @@ impl Writer<'_> {
                 let since = self.now - window;
                 let (table, column, moment, extra) = happened(*of);
                 self.out.push(&format!(
-                    "members.id {}IN (SELECT {column} FROM {table} WHERE {column} IS NOT NULL{extra} AND {moment} >= ",
+                    "+members.id {}IN (SELECT {column} FROM {table} WHERE {column} IS NOT NULL{extra} AND {moment} >= ",
                     if *negate { "NOT " } else { "" }
                 ));
                 self.out.int(since).push(")");
@@ -175,7 +178,7 @@ impl Writer<'_> {
                         ("SELECT x.member_id FROM campaign_events x WHERE x.kind = 'click' AND x.campaign_id IN ", true)
                     }
                 };
-                self.out.push(&format!("members.id {not}IN ({select}"));
+                self.out.push(&format!("+members.id {not}IN ({select}"));
                 self.out.list(values, by_id);
                 self.out.push(")");
             }
@@ -198,7 +201,7 @@ impl Writer<'_> {
                 format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL{extra}")
             }
         };
-        self.out.push(&format!("members.id {not}IN ({select})"));
+        self.out.push(&format!("+members.id {not}IN ({select})"));
     }
 
     fn when(&mut self, column: &str, is: When) {
@@ -234,7 +237,7 @@ impl Writer<'_> {
     fn last_sale(&mut self, is: When, window: Option<Ms>) {
         // Without a sale in the window there is no last one: only "not within" and "never" hold then.
         let never = matches!(is, When::NotWithin(_) | When::Exists(false));
-        self.out.push(if never { "members.id NOT IN (" } else { "members.id IN (" });
+        self.out.push(if never { "+members.id NOT IN (" } else { "+members.id IN (" });
         self.sales(window);
         let now = self.now;
         match is {
@@ -252,7 +255,7 @@ impl Writer<'_> {
     /// A member without sales has the sum 0: where 0 fits, those are meant too, so the rule is turned round.
     fn sum(&mut self, of: Sum, is: Compare, than: i64, currency: Option<&str>, window: Option<Ms>) {
         let zero_fits = is.holds(0, than);
-        self.out.push(if zero_fits { "members.id NOT IN (" } else { "members.id IN (" });
+        self.out.push(if zero_fits { "+members.id NOT IN (" } else { "+members.id IN (" });
         self.sales(window);
         if of != Sum::ConversionsCount {
             let currency = currency.unwrap_or(self.currency).to_owned();

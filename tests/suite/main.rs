@@ -9,6 +9,7 @@ mod crash;
 mod database;
 mod demo;
 mod forums;
+mod letters;
 mod library;
 mod members;
 mod newsletters;
