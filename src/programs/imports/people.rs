@@ -110,7 +110,7 @@ pub fn keep_suppressions(tx: &mut Tx<'_>, import: i64, all: &[(Email, String)], 
     let source = format!("import:{import}");
     for (email, reason) in all {
         let reason = if reason.is_empty() { "manual" } else { reason };
-        match store::insert_suppression(tx, &hash(email), &email.address, reason, &source)? {
+        match store::insert_suppression(tx, &hash(email), &email.key, reason, &source)? {
             Some(id) => {
                 made.push(("suppression", id));
                 report.suppressions.created += 1;
