@@ -31,6 +31,8 @@ struct TiersView {
 
 async fn show(me: &Admin, form: FormView) -> Result<HttpResponse> {
     let (tiers, currency) = me.house.db.read(|c| Ok((store::list_tiers(c)?, settings::load(c)?.currency))).await?;
+    // Germans write a comma; the parser takes both.
+    let written = |text: String| me.lang().pick(text.replace('.', ","), text);
     let kept =
         |slug: &str, field: &str, now: String| form.values.get(&format!("{field}:{slug}")).cloned().unwrap_or(now);
     let tiers = tiers
@@ -38,7 +40,7 @@ async fn show(me: &Admin, form: FormView) -> Result<HttpResponse> {
         .map(|t| Line {
             name_de: kept(&t.slug, "name_de", t.name_de.clone()),
             name_en: kept(&t.slug, "name_en", t.name_en.clone()),
-            min_turnover: kept(&t.slug, "min_turnover", amount(t.min_turnover)),
+            min_turnover: kept(&t.slug, "min_turnover", written(amount(t.min_turnover))),
             periods: kept(&t.slug, "periods", t.periods.to_string()),
             response_hours: kept(&t.slug, "response_hours", t.response_hours.to_string()),
             slug: t.slug,
