@@ -112,6 +112,7 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/me/tokens/{id}", delete().to(accounts_api::delete_token));
     // members
     app.route("/me", get().to(members_web::profile));
+    app.route("/me/profile", get().to(members_web::to_profile));
     app.route("/me", post().to(members_web::save_profile));
     app.route("/members", get().to(members_web::directory));
     app.route("/members/{id}", get().to(members_web::member));

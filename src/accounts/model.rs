@@ -269,7 +269,7 @@ impl Application {
         let mut check = Check::new();
         let email = check.keep(Email::parse(text.email));
         let password = check.keep(parse_password(text.password));
-        let name = check.text("name", text.name, 1, 100);
+        let name = check.line("name", text.name, 1, 100);
         let pitch = check.text("pitch", text.pitch, 0, 4_000);
         let mut consents = Vec::new();
         for code in &text.consents {

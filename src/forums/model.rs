@@ -41,7 +41,7 @@ pub struct Text {
 /// Reads a title: one line of 3 to 150 characters.
 pub fn check_title(check: &mut Check, title: &str) -> String {
     let line = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    check.text("title", &line, TITLE.0, TITLE.1)
+    check.line("title", &line, TITLE.0, TITLE.1)
 }
 
 /// Reads a body of 1 to 50,000 characters.

@@ -178,9 +178,9 @@ pub fn check(input: &ResourceInput, old: Option<&Whole>, known: &Vocabulary) -> 
         }
     };
     let title = input.title.as_deref().or(row.map(|r| r.title.as_str())).unwrap_or("");
-    let title = c.text("title", title, 1, 200);
+    let title = c.line("title", title, 1, 200);
     let summary = input.summary.as_deref().or(row.map(|r| r.summary.as_str())).unwrap_or("");
-    let summary = c.text("summary", summary, 0, 500);
+    let summary = c.line("summary", summary, 0, 500);
     let niche_id = niche(&mut c, input, row.and_then(|r| r.niche.as_ref()).map(|n| n.slug.as_str()), known);
     let program_id = program(&mut c, input, row.and_then(|r| r.program.as_ref()).map(|p| p.id), known);
     let lowest = known.tiers.first().map_or(0, |t| t.rank);

@@ -10,6 +10,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::jobs::{NewJob, enqueue};
+use crate::web::forms::one_line;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ impl Mailer {
         let domain = self.from.email.domain();
         let message = lettre::Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(Some(mail.to_name.clone()).filter(|n| !n.is_empty()), address))
+            .to(Mailbox::new(Some(one_line(&mail.to_name)).filter(|n| !n.is_empty()), address))
             .subject(&mail.content.subject)
             .message_id(Some(format!("<{}@{domain}>", mail.id)))
             // RFC 3834: no machine answers a machine.

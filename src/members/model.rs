@@ -165,7 +165,7 @@ impl ProfileChange {
     pub fn parse(mut self) -> Result<Self> {
         let mut check = Check::new();
         if let Some(name) = &self.name {
-            self.name = Some(check.text("name", name, 1, 100));
+            self.name = Some(check.line("name", name, 1, 100));
         }
         if let Some(bio) = &self.bio {
             self.bio = Some(check.text("bio", bio, 0, 1_000));

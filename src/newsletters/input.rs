@@ -17,14 +17,19 @@ pub enum Words {
     /// The same for everybody.
     One(String),
     /// By language; an empty one falls back to the other.
-    Each {
-        /// German.
-        #[serde(default)]
-        de: String,
-        /// English.
-        #[serde(default)]
-        en: String,
-    },
+    Each(ByLanguage),
+}
+
+/// A text by language; another language is an error, not a text that nobody gets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ByLanguage {
+    /// German.
+    #[serde(default)]
+    pub de: String,
+    /// English.
+    #[serde(default)]
+    pub en: String,
 }
 
 impl Default for Words {
@@ -38,19 +43,25 @@ impl Words {
     pub fn pair(self) -> (String, String) {
         match self {
             Self::One(text) => (text.clone(), text),
-            Self::Each { de, en } => (de, en),
+            Self::Each(ByLanguage { de, en }) => (de, en),
         }
     }
 
     /// As it was given: one text where both are the same.
     pub fn of(de: &str, en: &str) -> Self {
-        if de == en { Self::One(de.to_owned()) } else { Self::Each { de: de.to_owned(), en: en.to_owned() } }
+        if de == en {
+            Self::One(de.to_owned())
+        } else {
+            Self::Each(ByLanguage { de: de.to_owned(), en: en.to_owned() })
+        }
     }
 
     fn parts(&self, field: &str) -> Vec<(String, &str)> {
         match self {
             Self::One(text) => vec![(field.to_owned(), text.as_str())],
-            Self::Each { de, en } => vec![(format!("{field}.de"), de.as_str()), (format!("{field}.en"), en.as_str())],
+            Self::Each(ByLanguage { de, en }) => {
+                vec![(format!("{field}.de"), de.as_str()), (format!("{field}.en"), en.as_str())]
+            }
         }
     }
 }
@@ -84,7 +95,7 @@ impl Raw {
     /// Every field that must be mended.
     pub fn check(self, conn: &mut Conn) -> Result<Draft> {
         let mut check = Check::new();
-        let name = check.text("name", &self.name, 1, 200);
+        let name = check.line("name", &self.name, 1, 200);
         if crate::segments::store::find(conn, self.segment_id).is_err() {
             check.add(FieldError::new("segment_id", "not_found"));
         }

@@ -56,7 +56,7 @@ impl SettingsChange {
         let mut after = before.clone();
         let mut check = Check::new();
         if let Some(name) = &self.community_name {
-            after.community_name = check.text("community_name", name, 1, 60);
+            after.community_name = check.line("community_name", name, 1, 60);
         }
         for (field, change, text, most) in [
             ("tagline", &self.tagline, &mut after.tagline, 200),

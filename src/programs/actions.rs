@@ -32,7 +32,7 @@ pub struct ProgramDraft {
 
 fn checked(draft: &ProgramDraft) -> Result<ProgramFields> {
     let mut check = Check::new();
-    let name = check.text("name", &draft.name, 1, 100);
+    let name = check.line("name", &draft.name, 1, 100);
     let slug = if draft.slug.trim().is_empty() { crate::text::slug(&name) } else { draft.slug.trim().to_owned() };
     if !is_slug(&slug) {
         check.add(FieldError::new("slug", "slug"));

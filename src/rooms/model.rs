@@ -161,16 +161,16 @@ impl Body {
     /// # Errors
     /// `required` or `too_long` on the field `body`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
-        let source = text.trim();
+        // PostgreSQL takes no NUL.
+        let source = text.replace('\0', "");
+        let source = source.trim();
         if source.is_empty() {
             return Err(FieldError::new("body", "required"));
         }
         if source.chars().count() > BODY_MOST {
             return Err(FieldError::new("body", "too_long").arg("max", BODY_MOST));
         }
-        // PostgreSQL takes no NUL.
-        let source = source.replace('\0', "");
-        Ok(Self { html: text::chat_html(&source), source })
+        Ok(Self { html: text::chat_html(source), source: source.to_owned() })
     }
 
     /// Folded names the text may mention: one to three words after an `@`.

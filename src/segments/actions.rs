@@ -59,7 +59,7 @@ pub async fn save(house: &House, id: Option<i64>, name: String, rule: Value, by:
         .db
         .write(move |tx| {
             let mut check = Check::new();
-            let name = check.text("name", &name, 1, 100);
+            let name = check.line("name", &name, 1, 100);
             let parsed = checked(tx, &rule);
             if let Err(Error::Invalid(errors)) = &parsed {
                 errors.iter().for_each(|e| check.add(e.clone()));

@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -39,7 +40,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
 /// Parses JSON with errors that name the path.
 pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    let mut reader = serde_json::Deserializer::from_slice(body);
+    let body = without_nul(body);
+    let mut reader = serde_json::Deserializer::from_slice(&body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
         let inner = e.inner();
         if inner.is_syntax() || inner.is_eof() {
@@ -130,8 +132,9 @@ impl FromRequest for Form {
                 Some(_) => return Err(Error::UnsupportedType),
             }
             // Browsers send newlines as CRLF; the house keeps LF.
-            let pairs =
-                url::form_urlencoded::parse(&body).map(|(k, v)| (k.into_owned(), v.replace("\r\n", "\n"))).collect();
+            let pairs = url::form_urlencoded::parse(&body)
+                .map(|(k, v)| (k.into_owned(), v.replace("\r\n", "\n").replace('\0', "")))
+                .collect();
             Ok(Self(pairs))
         })
     }
@@ -159,6 +162,35 @@ impl Choice {
 /// The languages of the house, each by its own name.
 pub fn lang_choices(current: crate::i18n::Lang) -> Vec<Choice> {
     crate::i18n::Lang::ALL.map(|l| Choice::of(l.code(), l.pick("Deutsch", "English"), current.code())).into()
+}
+
+/// A text on one line: runs of space and control characters become one space.
+pub fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// JSON without NUL characters: PostgreSQL keeps none, and nobody types one.
+fn without_nul(body: &[u8]) -> Cow<'_, [u8]> {
+    if !body.windows(6).any(|w| w == b"\\u0000") {
+        return Cow::Borrowed(body);
+    }
+    let mut out = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let [first, tail @ ..] = rest {
+        match (first, tail) {
+            (b'\\', [b'u', b'0', b'0', b'0', b'0', after @ ..]) => rest = after,
+            // An escaped backslash keeps what follows it from being read as an escape.
+            (b'\\', [second, after @ ..]) => {
+                out.extend([*first, *second]);
+                rest = after;
+            }
+            _ => {
+                out.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Collects what is wrong with the fields of one request, so that all of it is said at once.
@@ -195,6 +227,12 @@ impl Check {
         value.to_owned()
     }
 
+    /// Like [`Check::text`], on one line: line breaks and control characters become a space, so that a name never
+    /// reaches into a header of a mail.
+    pub fn line(&mut self, field: &'static str, value: &str, min: usize, max: usize) -> String {
+        self.text(field, &one_line(value), min, max)
+    }
+
     /// Ends the check.
     ///
     /// # Errors
@@ -213,6 +251,13 @@ mod tests {
     struct Sample {
         #[expect(dead_code, reason = "only parsed")]
         items: Vec<u8>,
+    }
+
+    #[test]
+    fn nul_characters_never_come_in() {
+        assert_eq!(parse_json::<String>(br#""a\u0000b""#).unwrap(), "ab");
+        assert_eq!(parse_json::<String>(br#""a\\u0000b""#).unwrap(), "a\\u0000b");
+        assert_eq!(one_line(" A\r\nBcc:\u{0} x "), "A Bcc: x");
     }
 
     #[test]

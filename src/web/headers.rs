@@ -159,43 +159,40 @@ async fn admit(req: &mut ServiceRequest, house: &House, asked: &mut Asked) -> Re
         return Ok(());
     }
     house.limits.take(Bucket::Requests, asked.ip)?;
-    if let Some(credentials) = credentials(req, house)? {
+    if let Some(credentials) = credentials(req, house) {
         let Some(identify) = req.app_data::<web::Data<Identify>>().map(|i| ***i) else {
             return Err(Error::internal("nobody identifies"));
         };
-        let by_token = matches!(credentials, Credentials::Bearer(_));
-        match identify(house.clone(), credentials).await? {
-            Some(viewer) => {
-                asked.lang = viewer.lang;
-                asked.theme.clone_from(&viewer.theme);
-                req.extensions_mut().insert(Arc::new(viewer));
-            }
-            None if by_token => return Err(Error::SignInRequired),
-            None => {}
+        // Credentials that are over make a visitor: what is open stays open, the guards refuse the rest with 401.
+        if let Some(viewer) = identify(house.clone(), credentials).await? {
+            asked.lang = viewer.lang;
+            asked.theme.clone_from(&viewer.theme);
+            req.extensions_mut().insert(Arc::new(viewer));
         }
     }
     csrf::check(req).await
 }
 
-fn credentials(req: &ServiceRequest, house: &House) -> Result<Option<Credentials>, Error> {
+fn credentials(req: &ServiceRequest, house: &House) -> Option<Credentials> {
     // The metrics token is not a member's; /metrics checks it itself.
     if req.path() == "/metrics" {
-        return Ok(None);
+        return None;
     }
-    if let Some(value) = req.headers().get(header::AUTHORIZATION) {
-        let token = value.to_str().ok().and_then(|v| v.strip_prefix("Bearer ")).map(str::trim);
-        return match token.filter(|t| !t.is_empty()) {
-            Some(token) => Ok(Some(Credentials::Bearer(token.to_owned()))),
-            None => Err(Error::SignInRequired),
-        };
+    // Another scheme is somebody else's: a proxy that asks for a password of its own leaves its header here.
+    let bearer = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()?.strip_prefix("Bearer "));
+    if let Some(token) = bearer {
+        return Some(Credentials::Bearer(token.trim().to_owned()));
     }
     let cookie = req.cookie(session_cookie(house.config.is_https()));
-    Ok(cookie.map(|c| Credentials::Session(c.value().to_owned())))
+    cookie.map(|c| Credentials::Session(c.value().to_owned()))
 }
 
 /// Errors of the framework (a path that is no number, an unknown method) in our words.
 fn foreign(error: &actix_web::Error) -> Error {
     use actix_web::http::StatusCode;
+    if error.as_error::<actix_web::error::QueryPayloadError>().is_some() {
+        return Error::field("query", "type");
+    }
     match error.as_response_error().status_code() {
         StatusCode::NOT_FOUND => Error::NotFound,
         StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge(0),

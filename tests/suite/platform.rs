@@ -92,3 +92,28 @@ async fn an_answer_that_showed_a_secret_is_not_kept() {
     assert!(!again.text.contains(first.json()["token"].as_str().unwrap()));
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credentials_of_somebody_else_never_close_an_open_door() {
+    let server = Server::start().await;
+    for foreign in ["Basic YTpi", "Bearer nonsense", "Bearer"] {
+        let visitor = server.visitor().with_header("authorization", foreign);
+        for open in ["/", "/login", "/apply", "/api/v1/openapi.json"] {
+            visitor.get(open).await.expect(200);
+        }
+        visitor.get("/api/v1/me").await.expect(401);
+    }
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_with_a_line_break_becomes_one_line_and_still_gets_its_mail() {
+    let server = Server::start().await;
+    let eve = serde_json::json!({"email": "eve@example.org", "password": "a long enough one",
+        "name": "Eve\r\nBcc: evil@example.org\u{0}", "locale": "en"});
+    server.visitor().post("/api/v1/applications", eve).await.expect(202);
+    let mail = server.mail_with("eve@example.org", "/confirm/").await;
+    assert!(!mail.raw.contains("\nBcc:"), "{}", mail.raw);
+    assert!(mail.text.contains("Eve Bcc: evil@example.org"), "{}", mail.text);
+    server.stop().await;
+}

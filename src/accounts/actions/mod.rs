@@ -124,7 +124,7 @@ pub async fn create_admin(
 async fn admin_fields(email: &str, name: &str, password_text: &str) -> Result<(Email, String, String)> {
     let mut check = Check::new();
     let email = check.keep(Email::parse(email));
-    let name = check.text("name", name, 1, 100);
+    let name = check.line("name", name, 1, 100);
     let pass = check.keep(parse_password(password_text));
     check.done()?;
     let (Some(email), Some(pass)) = (email, pass) else { return Err(Error::internal("checked fields are missing")) };

@@ -126,7 +126,7 @@ pub async fn make_token(
     expires_at: Option<Ms>,
 ) -> Result<FreshToken> {
     let mut check = Check::new();
-    let name = check.text("name", name, 1, 100);
+    let name = check.line("name", name, 1, 100);
     if expires_at.is_some_and(|at| at <= house.db.now()) {
         check.add(crate::error::FieldError::new("expires_at", "past"));
     }

@@ -57,7 +57,9 @@ async fn answer(house: &House, signed_in: SignedIn) -> Result<HttpResponse> {
     let id = signed_in.member;
     let (name, role, tier, locale) = house.db.read(move |c| store::find_session_member(c, id)).await?;
     let session = Session { member: SessionMember { id, name, role, tier, locale }, csrf: signed_in.csrf };
-    Ok(HttpResponse::Created().cookie(cookie(&house.config, &signed_in.session)).json(session))
+    let mut answer = HttpResponse::Created().cookie(cookie(&house.config, &signed_in.session)).json(session);
+    answer.extensions_mut().insert(crate::web::idempotency::ShowsSecret);
+    Ok(answer)
 }
 
 /// `POST /api/v1/session`

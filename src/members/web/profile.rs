@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::i18n::{Lang, t};
 use crate::web::forms::{Choice, Form, lang_choices};
 use crate::web::guards::Member;
-use crate::web::redirect::see_other_with;
+use crate::web::redirect::{see_other, see_other_with};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
@@ -108,6 +108,11 @@ async fn show(me: &Member, form: Option<(FormView, Vec<String>)>) -> Result<Http
     };
     let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     me.page("members/profile", "members-profile-title").status(status).show(&view).await
+}
+
+/// `GET /me/profile`: the profile lives at `/me`.
+pub async fn to_profile(_: Member) -> HttpResponse {
+    see_other("/me")
 }
 
 /// `GET /me`

@@ -3,7 +3,7 @@
 use crate::db::Conn;
 use crate::error::Result;
 use crate::i18n::Lang;
-use crate::newsletters::input::{Raw, Words};
+use crate::newsletters::input::{ByLanguage, Raw, Words};
 use crate::newsletters::model::Campaign;
 use crate::newsletters::store;
 use crate::segments::store as segments;
@@ -27,9 +27,11 @@ pub struct Choices {
 }
 
 pub fn raw(form: &Form) -> Raw {
-    let words = |name: &str| Words::Each {
-        de: form.raw(&format!("{name}_de")).trim_end().to_owned(),
-        en: form.raw(&format!("{name}_en")).trim_end().to_owned(),
+    let words = |name: &str| {
+        Words::Each(ByLanguage {
+            de: form.raw(&format!("{name}_de")).trim_end().to_owned(),
+            en: form.raw(&format!("{name}_en")).trim_end().to_owned(),
+        })
     };
     let mut tier_offsets = BTreeMap::new();
     for (name, value) in form.values() {

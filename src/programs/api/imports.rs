@@ -132,7 +132,12 @@ pub async fn discard(draft: &Draft) {
 }
 
 async fn fill(house: &House, form: &mut Multipart, draft: &mut Draft) -> Result<()> {
-    let unreadable = |_| Error::BadRequest("bad_form");
+    let unreadable = |error| match error {
+        actix_multipart::MultipartError::ContentTypeMissing
+        | actix_multipart::MultipartError::ContentTypeParse
+        | actix_multipart::MultipartError::ContentTypeIncompatible => Error::UnsupportedType,
+        _ => Error::BadRequest("bad_form"),
+    };
     while let Some(part) = form.next().await {
         let mut part = part.map_err(unreadable)?;
         let name = part.name().unwrap_or("").to_owned();

@@ -36,8 +36,8 @@ pub struct RoomForm {
 /// Invalid fields.
 pub async fn create_room(house: &House, viewer: &Viewer, form: RoomForm) -> Result<RoomId> {
     let mut check = Check::new();
-    let name = check.text("name", &form.name, 1, 60);
-    let topic = check.text("topic", &form.topic, 0, 200);
+    let name = check.line("name", &form.name, 1, 60);
+    let topic = check.line("topic", &form.topic, 0, 200);
     let slug = form.slug.trim().to_owned();
     if slug.is_empty() {
         check.add(crate::error::FieldError::new("slug", "required"));
