@@ -8,8 +8,9 @@ mod rows;
 
 use crate::app::open_database;
 use crate::config::Config;
-use crate::db::{Clock, DAY, Db, Ms};
+use crate::db::{Clock, DAY, Db, Ms, Tx};
 use crate::error::{Error, Result};
+use crate::settings::{self, Bilingual};
 use figures::Figures;
 use std::io::Write;
 use std::path::PathBuf;
@@ -49,6 +50,16 @@ pub async fn run(config: &Config, wanted: Wanted) -> Result<()> {
     made
 }
 
+/// Without an imprint no campaign starts, and the data is there to be written to.
+fn give_imprint(tx: &mut Tx<'_>) -> Result<()> {
+    let mut own = settings::load(tx)?;
+    if own.imprint.is_empty() {
+        own.imprint = Bilingual { de: "Testdaten, Musterweg 1".into(), en: "Test data, 1 Sample Street".into() };
+        settings::save(tx, &own)?;
+    }
+    Ok(())
+}
+
 /// Makes the data in an open database.
 ///
 /// # Errors
@@ -57,6 +68,7 @@ pub async fn fill(db: &Db, wanted: Wanted) -> Result<()> {
     let began = std::time::Instant::now();
     let midnight: Ms = db.now() / DAY * DAY;
     let seed = wanted.seed;
+    db.write(give_imprint).await?;
     let place = db.write(move |tx| rows::insert_places(tx, seed, midnight)).await?;
     let figures = Arc::new(Figures::new(seed, midnight, place, wanted.members));
     super::serve::say(&format!("members: {}", wanted.members))?;
