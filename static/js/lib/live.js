@@ -15,6 +15,7 @@ let earliest = 0;
 let timer = null;
 let stable = null;
 let final = false;
+let asked = new Set();
 const tab = crypto.randomUUID();
 
 /** Hears frames of a kind (`ev`, `ack`, `sub_ok`, …) or `state`; answers its own removal. */
@@ -67,6 +68,7 @@ function connect() {
   const mine = socket;
   socket.addEventListener('open', () => {
     const subs = [...rooms].map(([r, at]) => ({ r, epoch: at.epoch, s: at.s }));
+    asked = new Set(rooms.keys());
     mine.send(JSON.stringify({ t: 'hello', v: 1, tab, subs }));
     listen();
   });
@@ -115,6 +117,8 @@ function take(frame) {
       beat = frame.hb_ms + frame.pong_ms + 5_000;
       stable = setTimeout(() => { tries = 0; }, 60_000);
       for (const topic of topics) say({ t: 'watch', topic });
+      // A module that came after our hello and before the answer has its room in the list but not in the hello.
+      for (const [r, at] of rooms) if (!asked.has(r)) say({ t: 'sub', r, epoch: at.epoch, s: at.s });
       become('live');
       break;
     case 'sub_ok':
