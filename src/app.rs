@@ -187,6 +187,9 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     })
     .on_connect(tune)
     .workers(workers)
+    // Longer than a proxy or a client keeps an idle connection (nginx: 60 s): whoever closes first must be the one that
+    // would send the next request, or that request meets a closing socket.
+    .keep_alive(Duration::from_secs(75))
     .disable_signals()
     .shutdown_timeout(5)
     .listen(socket)

@@ -63,6 +63,7 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .cookie_store(true)
             .no_proxy()
+            .pool_idle_timeout(std::time::Duration::from_secs(30))
             .build()
             .unwrap();
         Self { http, base, headers: HeaderMap::new(), session: String::new(), member: MemberId(0) }
