@@ -13,6 +13,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("DATABASE_URL", "<data>/kontor.db"),
     ("REDIS_URL", "(unset: one node)"),
     ("SMTP_URL", "(unset: outbox)"),
+    ("SMTP_CA", "(public roots only)"),
     ("KONTOR_MAIL_FROM", "Kontor <kontor@localhost>"),
     ("KONTOR_MAIL_CONNECTIONS", "8"),
     ("KONTOR_TRUSTED_PROXIES", "(none)"),
@@ -47,6 +48,8 @@ pub struct SmtpRoute {
     pub login: Option<(String, String)>,
     /// Transport security.
     pub tls: SmtpTls,
+    /// Certificates (PEM) of an authority of the operator's own, trusted beside the public ones.
+    pub ca: Option<String>,
 }
 
 impl std::fmt::Debug for SmtpRoute {
@@ -181,8 +184,10 @@ impl Config {
         let redis_url = r.parsed("REDIS_URL", "redis://… or rediss://…", |v| {
             (v.starts_with("redis://") || v.starts_with("rediss://")).then(|| v.to_owned())
         });
-        let smtp =
-            r.parsed("SMTP_URL", "smtp://[user:pass@]host:port[?tls=none|opportunistic|required] or smtps://…", smtp);
+        let ca = r.parsed("SMTP_CA", "certificates in PEM", |v| v.contains("BEGIN CERTIFICATE").then(|| v.to_owned()));
+        let smtp = r
+            .parsed("SMTP_URL", "smtp://[user:pass@]host:port[?tls=none|opportunistic|required] or smtps://…", smtp)
+            .map(|route| SmtpRoute { ca, ..route });
         let mail_from = r
             .parsed("KONTOR_MAIL_FROM", "an address or Name <address>", |v| v.contains('@').then(|| v.to_owned()))
             .unwrap_or_else(|| "Kontor <kontor@localhost>".into());
@@ -280,6 +285,7 @@ fn smtp(text: &str) -> Option<SmtpRoute> {
         port: url.port().unwrap_or(if wrapped { 465 } else { 25 }),
         login,
         tls,
+        ca: None,
     })
 }
 

@@ -10,6 +10,7 @@ mod database;
 mod demo;
 mod forums;
 mod letters;
+mod mail_routes;
 mod library;
 mod members;
 mod newsletters;

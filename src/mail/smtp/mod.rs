@@ -3,6 +3,7 @@
 //! and MAIL, RCPT and DATA travel together where the server offers PIPELINING (RFC 2920).
 
 mod open;
+mod trust;
 
 use super::transport::{Outcome, Stage};
 use std::time::Duration;

@@ -1,22 +1,13 @@
 //! From a route to a connection that takes mails: TCP, TLS, EHLO, STARTTLS, AUTH.
 
+use super::trust::connector;
 use super::{Broken, Connection, Patience, Reply, Wire, read_reply};
 use crate::config::{SmtpRoute, SmtpTls};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::sync::{Arc, LazyLock};
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
-
-static TLS: LazyLock<Option<TlsConnector>> = LazyLock::new(|| {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
-    Some(TlsConnector::from(Arc::new(builder.with_root_certificates(roots).with_no_client_auth())))
-});
 
 /// What EHLO told.
 #[derive(Default)]
@@ -140,7 +131,7 @@ async fn begin(route: &SmtpRoute, hello: &str, patience: Patience) -> Result<Con
 }
 
 async fn tls(route: &SmtpRoute, wire: Box<dyn Wire>) -> Result<Box<dyn Wire>, Broken> {
-    let connector = TLS.as_ref().ok_or("TLS is not available")?;
+    let connector = connector(route)?;
     let host = route.host.trim_matches(['[', ']']).to_owned();
     let name = rustls::pki_types::ServerName::try_from(host).map_err(|e| e.to_string())?;
     Ok(Box::new(connector.connect(name, wire).await.map_err(|e| format!("TLS: {e}"))?))

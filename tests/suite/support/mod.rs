@@ -9,5 +9,5 @@ mod socket;
 pub use client::{Answer, Client};
 pub use mail::Mail;
 pub use server::{Server, config};
-pub use sink::{Act, Sink};
+pub use sink::{Act, Door, Sink};
 pub use socket::{Said, Socket};

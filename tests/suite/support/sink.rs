@@ -3,9 +3,10 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
+use tokio_rustls::TlsAcceptor;
 
 /// What the server does with one mail to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +21,36 @@ pub enum Act {
     DropAfterDot,
 }
 
+/// How a sink is reached and whom it lets in.
+#[derive(Default, Clone)]
+pub struct Door {
+    /// TLS by this; `None`: plain text only.
+    pub tls: Option<TlsAcceptor>,
+    /// TLS from the first byte instead of STARTTLS.
+    pub wrapped: bool,
+    /// What `AUTH` must bring, as `(user, password)`.
+    pub login: Option<(&'static str, &'static str)>,
+    /// Offers `AUTH LOGIN` instead of `AUTH PLAIN`.
+    pub old_login: bool,
+    /// Says something right behind the go-ahead of STARTTLS, before the handshake, as an attacker on the way would.
+    pub injects: bool,
+}
+
+trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+type Wire = BufReader<Box<dyn Io>>;
+
+fn wire(stream: impl Io + 'static) -> Wire {
+    BufReader::with_capacity(64 * 1024, Box::new(stream))
+}
+
 #[derive(Default)]
 struct Inner {
     mails: Vec<(String, Vec<u8>)>,
     script: HashMap<String, VecDeque<Act>>,
     connections: usize,
+    encrypted: usize,
+    signed_in: usize,
 }
 
 #[derive(Clone)]
@@ -35,6 +61,7 @@ pub struct Sink {
     gate: Arc<Semaphore>,
     port: u16,
     keep: bool,
+    door: Door,
 }
 
 /// More mails than any test sends.
@@ -50,7 +77,16 @@ impl Sink {
         Self::start_with(permits, true).await
     }
 
+    /// A server behind such a door.
+    pub async fn behind(door: Door) -> Self {
+        Self::open(OPEN, true, door).await
+    }
+
     pub async fn start_with(permits: usize, keep: bool) -> Self {
+        Self::open(permits, keep, Door::default()).await
+    }
+
+    async fn open(permits: usize, keep: bool, door: Door) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sink = Self {
             inner: Arc::default(),
@@ -58,6 +94,7 @@ impl Sink {
             gate: Arc::new(Semaphore::new(permits)),
             port: listener.local_addr().unwrap().port(),
             keep,
+            door,
         };
         let me = sink.clone();
         tokio::spawn(async move {
@@ -73,6 +110,16 @@ impl Sink {
 
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}?tls=none", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Connections that came to speak TLS, and those that signed in.
+    pub fn secured(&self) -> (usize, usize) {
+        let inner = self.inner.lock().unwrap();
+        (inner.encrypted, inner.signed_in)
     }
 
     /// The next mails to `address` meet these, one each.
@@ -125,10 +172,45 @@ impl Sink {
         if acts.front().is_some_and(wanted) { acts.pop_front() } else { None }
     }
 
+    async fn encrypt(&self, tls: &TlsAcceptor, stream: impl Io) -> std::io::Result<impl Io> {
+        let stream = tls.accept(stream).await?;
+        self.inner.lock().unwrap().encrypted += 1;
+        Ok(stream)
+    }
+
+    async fn check_login(&self, wire: &mut Wire, line: &str) -> std::io::Result<bool> {
+        use base64::Engine;
+        let decode = |text: &str| {
+            let bytes = base64::engine::general_purpose::STANDARD.decode(text.trim()).unwrap_or_default();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let said = if self.door.old_login {
+            let mut parts = Vec::new();
+            for _ in 0..2 {
+                wire.write_all(b"334 \r\n").await?;
+                let mut answer = String::new();
+                wire.read_line(&mut answer).await?;
+                parts.push(decode(&answer));
+            }
+            (parts[0].clone(), parts[1].clone())
+        } else {
+            let plain = decode(line.trim().rsplit(' ').next().unwrap_or(""));
+            let mut parts = plain.split('\0').skip(1).map(str::to_owned);
+            (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+        };
+        let is_in = self.door.login == Some((said.0.as_str(), said.1.as_str()));
+        self.inner.lock().unwrap().signed_in += usize::from(is_in);
+        Ok(is_in)
+    }
+
     async fn talk(&self, stream: TcpStream) -> std::io::Result<()> {
         stream.set_nodelay(true)?;
         self.inner.lock().unwrap().connections += 1;
-        let mut wire = BufReader::with_capacity(64 * 1024, stream);
+        let mut wire = match &self.door.tls {
+            Some(tls) if self.door.wrapped => wire(self.encrypt(tls, stream).await?),
+            _ => wire(stream),
+        };
+        let mut is_in = self.door.login.is_none();
         wire.write_all(b"220 sink\r\n").await?;
         let (mut line, mut to, mut answers) = (String::new(), String::new(), String::new());
         loop {
@@ -138,7 +220,29 @@ impl Sink {
             }
             let verb = line.split([' ', '\r']).next().unwrap_or("").to_ascii_uppercase();
             match verb.as_str() {
-                "EHLO" => answers.push_str("250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"),
+                "EHLO" => {
+                    answers.push_str("250-sink\r\n250-PIPELINING\r\n");
+                    if self.door.tls.is_some() && !self.door.wrapped {
+                        answers.push_str("250-STARTTLS\r\n");
+                    }
+                    if self.door.login.is_some() {
+                        answers.push_str(if self.door.old_login { "250-AUTH LOGIN\r\n" } else { "250-AUTH PLAIN\r\n" });
+                    }
+                    answers.push_str("250 8BITMIME\r\n");
+                }
+                "STARTTLS" => {
+                    let Some(tls) = &self.door.tls else { return Ok(()) };
+                    let hello: &[u8] = if self.door.injects { b"220 go\r\n250 mine\r\n" } else { b"220 go\r\n" };
+                    wire.write_all(hello).await?;
+                    wire.flush().await?;
+                    wire = self::wire(self.encrypt(tls, wire.into_inner()).await?);
+                    continue;
+                }
+                "AUTH" => {
+                    is_in = self.check_login(&mut wire, &line).await?;
+                    answers.push_str(if is_in { "235 welcome\r\n" } else { "535 5.7.8 no\r\n" });
+                }
+                "MAIL" if !is_in => answers.push_str("530 5.7.0 sign in first\r\n"),
                 "RCPT" => {
                     to = line.split(['<', '>']).nth(1).unwrap_or("").to_owned();
                     match self.next(&to, |a| matches!(a, Act::Rcpt(_))) {
@@ -190,7 +294,7 @@ impl Sink {
     }
 }
 
-async fn read_body(wire: &mut BufReader<TcpStream>) -> std::io::Result<Vec<u8>> {
+async fn read_body(wire: &mut Wire) -> std::io::Result<Vec<u8>> {
     let mut body = Vec::with_capacity(24 * 1024);
     loop {
         let start = body.len();
