@@ -162,6 +162,8 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
 /// When a part cannot be built or the address is taken.
 pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     health::start_metrics();
+    // Whoever comes second (main, another server in this process) finds it installed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let socket = listen(config.listen)?;
     let address = socket.local_addr().map_err(Error::internal)?;
     config.listen = address;

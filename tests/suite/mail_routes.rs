@@ -19,10 +19,7 @@ fn certificate() -> (TlsAcceptor, String) {
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(
-            vec![cert.der().clone()],
-            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
-        )
+        .with_single_cert(vec![cert.der().clone()], PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())))
         .unwrap();
     (TlsAcceptor::from(Arc::new(config)), authority.pem())
 }
@@ -36,7 +33,8 @@ async fn came(sink: &Sink, url: &str, ca: &str) -> usize {
     let server = Server::start_with(&vars).await;
     let ruth = server.admin().await;
     ruth.form("/admin/mail/test", &[]).await.expect(303);
-    server.drain().await;
+    // A letter that does not leave waits in the queue, and draining says why.
+    let _ = server.house().jobs.drain(server.house()).await;
     server.stop().await;
     sink.len()
 }

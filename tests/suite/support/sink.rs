@@ -7,6 +7,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 /// What the server does with one mail to an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,7 +173,7 @@ impl Sink {
         if acts.front().is_some_and(wanted) { acts.pop_front() } else { None }
     }
 
-    async fn encrypt(&self, tls: &TlsAcceptor, stream: impl Io) -> std::io::Result<impl Io> {
+    async fn encrypt<S: Io>(&self, tls: &TlsAcceptor, stream: S) -> std::io::Result<TlsStream<S>> {
         let stream = tls.accept(stream).await?;
         self.inner.lock().unwrap().encrypted += 1;
         Ok(stream)
