@@ -11,6 +11,7 @@ use crate::jobs::{Jobs, Registry, handler};
 use crate::live::Live;
 use crate::mail::{Mailer, SEND_JOB, send_queued};
 use crate::newsletters;
+use crate::notices;
 use crate::office;
 use crate::programs;
 use crate::rooms;
@@ -18,7 +19,7 @@ use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
 use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
-use crate::web::sources::Sources;
+use crate::web::sources::{Gates, Sources};
 use crate::web::viewer::Viewer;
 use crate::web::{forms, health, idempotency};
 use actix_web::middleware::{Compress, from_fn};
@@ -54,6 +55,8 @@ fn registry() -> Registry {
     jobs.on(forums::jobs::INDEX, handler(forums::jobs::index));
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
     jobs.on(crate::library::jobs::INDEX, handler(crate::library::jobs::index));
+    jobs.on(notices::jobs::DELIVER_JOB, handler(notices::jobs::deliver));
+    jobs.every(DAY, notices::jobs::TIDY_JOB, handler(notices::jobs::tidy));
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(newsletters::RUN_JOB, handler(newsletters::run));
     jobs.every(MINUTE, newsletters::WATCH_JOB, handler(newsletters::watch));
@@ -80,6 +83,7 @@ async fn tidy(house: House, (): ()) -> Result<()> {
 
 /// What surrounds every page: the community's name, the niches and rooms of the viewer.
 fn surroundings(clock: Clock) -> ShellSource {
+    let gates = gates();
     Arc::new(move |conn, viewer: Option<&Viewer>, lang: Lang| {
         let settings = crate::settings::load(conn)?;
         let mut around = Surroundings { community: settings.community_name, ..Surroundings::default() };
@@ -114,8 +118,35 @@ fn surroundings(clock: Clock) -> ShellSource {
             .collect();
         around.unread_chat = around.rooms.iter().map(|r| r.unread).sum();
         around.mentions_chat = around.rooms.iter().map(|r| r.mentions).sum();
+        let waiting = notices::actions::count_unread(conn, &gates, &[viewer.id.0])?;
+        around.notifications = waiting.get(&viewer.id.0).copied().unwrap_or(0);
         Ok(around)
     })
+}
+
+/// Who may see the subjects of notifications, asked of the features behind them.
+fn gates() -> Gates {
+    let mut gates = Gates::new();
+    gates.insert(
+        "room",
+        Arc::new(|conn, viewer, ids| {
+            let found = rooms::store::list_visible_of(conn, crate::access::Sight::of(viewer), ids)?;
+            Ok(found.into_iter().map(|(room, _)| room.id.0).collect())
+        }),
+    );
+    gates.insert(
+        "message",
+        Arc::new(|conn, viewer, ids| rooms::store::list_visible_messages(conn, crate::access::Sight::of(viewer), ids)),
+    );
+    gates.insert(
+        "thread",
+        Arc::new(|conn, viewer, ids| forums::store::list_open_threads(conn, crate::access::Sight::of(viewer), ids)),
+    );
+    gates.insert(
+        "post",
+        Arc::new(|conn, viewer, ids| forums::store::list_open_posts(conn, crate::access::Sight::of(viewer), ids)),
+    );
+    gates
 }
 
 /// What features tell the general pages: cards of the start page, progress, parts of the data export.
@@ -124,6 +155,7 @@ fn sources(clock: Clock) -> Sources {
     Sources {
         start: vec![Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now()))],
         progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
+        gates: gates(),
         ..Sources::default()
     }
 }

@@ -35,6 +35,7 @@ pub mod forums;
 pub mod library;
 pub mod members;
 pub mod newsletters;
+pub mod notices;
 pub mod office;
 pub mod programs;
 pub mod rooms;

@@ -14,6 +14,8 @@ use utoipa::{Modify, OpenApi};
     paths(
         document,
         crate::live::socket::live,
+        crate::notices::api::list,
+        crate::notices::api::read,
         crate::rooms::api::list,
         crate::rooms::api::create,
         crate::rooms::api::join,

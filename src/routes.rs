@@ -17,7 +17,7 @@ use crate::rooms::web as rooms;
 use crate::segments::api as segments;
 use crate::segments::web as segments_desk;
 use crate::web::{assets, health, manifest, styleguide};
-use crate::{forums, search};
+use crate::{forums, notices, search};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -120,6 +120,11 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/me", patch().to(members_api::update_me));
     app.route("/api/v1/niches", get().to(members_api::list_niches));
     app.route("/api/v1/tiers", get().to(members_api::list_tiers));
+    // notices
+    app.route("/notifications", get().to(notices::web::list));
+    app.route("/notifications/read", post().to(notices::web::read));
+    app.route("/api/v1/me/notifications", get().to(notices::api::list));
+    app.route("/api/v1/me/notifications/read", put().to(notices::api::read));
     // rooms
     app.route("/rooms", get().to(rooms::list));
     app.route("/rooms/{slug}", get().to(rooms::room));

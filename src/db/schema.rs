@@ -186,6 +186,73 @@ diesel::table! {
 }
 
 diesel::table! {
+    notices (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        kind -> Text,
+        args -> Text,
+        href -> Text,
+        subject -> Text,
+        subject_id -> BigInt,
+        place -> Text,
+        place_id -> BigInt,
+        actor_id -> Nullable<BigInt>,
+        fold -> Nullable<Text>,
+        folded -> Integer,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+        pushed_at -> Nullable<BigInt>,
+        mailed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    notice_prefs (member_id, kind) {
+        member_id -> BigInt,
+        kind -> Text,
+        page -> Bool,
+        push -> Bool,
+        mail -> Bool,
+    }
+}
+
+diesel::table! {
+    notice_levels (member_id, place, place_id) {
+        member_id -> BigInt,
+        place -> Text,
+        place_id -> BigInt,
+        level -> Text,
+    }
+}
+
+diesel::table! {
+    notice_settings (member_id) {
+        member_id -> BigInt,
+        digest -> Text,
+        quiet_from -> Nullable<Integer>,
+        quiet_to -> Nullable<Integer>,
+        quiet_zone -> Text,
+        push_text -> Bool,
+        digest_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    push_subscriptions (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        endpoint -> Text,
+        p256dh -> Text,
+        auth -> Text,
+        agent -> Text,
+        failures -> Integer,
+        created_at -> BigInt,
+        last_ok_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     programs (id) {
         id -> BigInt,
         slug -> Text,
@@ -594,6 +661,11 @@ diesel::joinable!(member_niches -> niches (niche_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(api_tokens -> members (member_id));
 diesel::joinable!(mail_tokens -> members (member_id));
+diesel::joinable!(notices -> members (member_id));
+diesel::joinable!(notice_prefs -> members (member_id));
+diesel::joinable!(notice_levels -> members (member_id));
+diesel::joinable!(notice_settings -> members (member_id));
+diesel::joinable!(push_subscriptions -> members (member_id));
 diesel::joinable!(affiliate_refs -> programs (program_id));
 diesel::joinable!(affiliate_refs -> members (member_id));
 diesel::joinable!(tier_changes -> members (member_id));
@@ -640,6 +712,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     mail_tokens,
     consents,
+    notices,
+    notice_prefs,
+    notice_levels,
+    notice_settings,
+    push_subscriptions,
     programs,
     affiliate_refs,
     imports,

@@ -163,6 +163,12 @@ impl Live {
         self.0.counters.lock().insert(member.0);
     }
 
+    /// Like [`Live::counters_changed`], on every node: for what no event of a room tells.
+    pub fn counters_changed_everywhere(&self, member: MemberId) {
+        self.counters_changed(member);
+        self.0.relay.send(relay::Hint::Counters { member: member.0 });
+    }
+
     /// Looks at the rights of a member's open connections now; after the commit of what changed them.
     pub fn rights_changed(&self, member: MemberId) {
         self.suspect(member.0);

@@ -32,6 +32,11 @@ pub(super) enum Hint {
         /// Member.
         member: i64,
     },
+    /// Counters of a member changed.
+    Counters {
+        /// Member.
+        member: i64,
+    },
     /// The latest value of a topic.
     Info {
         /// Topic.
@@ -182,6 +187,7 @@ fn take(live: &Live, hint: Hint) {
     match hint {
         Hint::Went { r, s } => live.hub().hint(r, s),
         Hint::Rights { member } => live.suspect(member),
+        Hint::Counters { member } => live.counters_changed(crate::web::viewer::MemberId(member)),
         Hint::Info { topic, d } => live.take_info(&topic, &d),
         Hint::Whisper { r, except, json } => live.hub().whisper(r, &Frame::text(&json), except),
     }

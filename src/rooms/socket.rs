@@ -10,6 +10,7 @@ use crate::i18n::{iso, t};
 use crate::live::{
     Ack, Event, Fill, Frame, Happened, Head, Later, Peer, REPLY_EVENTS, Refused, Standing, Subscribed, Voice, Wish,
 };
+use crate::notices::actions::count_unread;
 use crate::web::problem;
 use crate::web::viewer::{Role, Viewer};
 use serde::Deserialize;
@@ -219,36 +220,44 @@ impl Voice for Chat {
     }
 
     fn counters(&self, members: Vec<i64>) -> Later<Result<Vec<(i64, String)>>> {
-        let db = self.house.db.clone();
+        let house = self.house.clone();
         Box::pin(async move {
-            let wanted = members.clone();
-            let joined = db.read(move |c| store::list_joined(c, &wanted)).await?;
+            let (wanted, sources) = (members.clone(), house.sources.clone());
+            let (joined, waiting) = house
+                .db
+                .read(move |c| Ok((store::list_joined(c, &wanted)?, count_unread(c, &sources.gates, &wanted)?)))
+                .await?;
             let mut by_member: BTreeMap<i64, Vec<Joined>> = members.into_iter().map(|m| (m, Vec::new())).collect();
             for row in joined {
                 by_member.entry(row.member_id).or_default().push(row);
             }
-            Ok(by_member.into_iter().map(|(member, rooms)| (member, counters(&rooms))).collect())
+            Ok(by_member.into_iter().map(|(member, rooms)| (member, counters(&rooms, waiting.get(&member).copied().unwrap_or(0)))).collect())
         })
     }
 }
 
 /// `d` of the topic `me`: absolute values, never differences.
-fn counters(rooms: &[Joined]) -> String {
+fn counters(rooms: &[Joined], notifications: i64) -> String {
     let unread: i64 = rooms.iter().map(|r| r.unread).sum();
     let mentions: i64 = rooms.iter().map(|r| i64::from(r.mentions)).sum();
     let each: Vec<Value> =
         rooms.iter().map(|r| json!({ "r": r.id, "unread": r.unread, "mentions": r.mentions })).collect();
-    json!({ "unread": unread, "mentions": mentions, "notifications": mentions, "rooms": each }).to_string()
+    json!({ "unread": unread, "mentions": mentions, "notifications": notifications, "rooms": each }).to_string()
 }
 
 async fn greet(house: &House, peer: &Arc<Peer>, hello: Hello) -> Result<()> {
     let me = peer.member;
-    let joined = house.db.read(move |c| store::list_joined(c, &[me])).await?;
+    let sources = house.sources.clone();
+    let (joined, waiting) = house
+        .db
+        .read(move |c| Ok((store::list_joined(c, &[me])?, count_unread(c, &sources.gates, &[me])?)))
+        .await?;
+    let waiting = waiting.get(&me).copied().unwrap_or(0);
     for room in &joined {
         house.live.hub().count_for(room.id, peer);
     }
     peer.send(&Frame::of(
-        &json!({ "t": "info", "topic": "me", "d": serde_json::value::RawValue::from_string(counters(&joined)).ok() }),
+        &json!({ "t": "info", "topic": "me", "d": serde_json::value::RawValue::from_string(counters(&joined, waiting)).ok() }),
     ));
     subscribe(house, peer, hello.subs).await
 }

@@ -68,6 +68,8 @@ pub struct Surroundings {
     pub unread_chat: i64,
     /// Unread mentions.
     pub mentions_chat: i64,
+    /// Unread notifications.
+    pub notifications: i64,
     /// Niches the viewer may enter.
     pub niches: Vec<NicheLink>,
     /// Rooms the viewer has joined.
@@ -117,6 +119,7 @@ struct Shell<'a> {
     unread_forum: i64,
     unread_chat: i64,
     mentions_chat: i64,
+    notifications: i64,
     niches: &'a [NicheLink],
     rooms: &'a [RoomLink],
     flash: Option<Flash>,
@@ -318,6 +321,7 @@ impl Page<'_> {
             unread_forum: around.unread_forum,
             unread_chat: around.unread_chat,
             mentions_chat: around.mentions_chat,
+            notifications: around.notifications,
             niches: &around.niches,
             rooms: &around.rooms,
             flash,

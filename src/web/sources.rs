@@ -39,6 +39,13 @@ pub type ProgressSource = Arc<dyn Fn(&mut Conn, MemberId) -> Result<serde_json::
 /// One part of the export of everything stored about a member: its name and its rows.
 pub type ExportSource = Arc<dyn Fn(&mut Conn, MemberId) -> Result<(&'static str, serde_json::Value)> + Send + Sync>;
 
+/// Which of `ids` this member may see at this moment: asked of the feature behind the subject of a notification whenever it
+/// is shown, counted, pushed or mailed.
+pub type GateSource = Arc<dyn Fn(&mut Conn, &Viewer, &[i64]) -> Result<Vec<i64>> + Send + Sync>;
+
+/// Gates by the name of their subject (`room`, `message`, `thread`, …).
+pub type Gates = std::collections::BTreeMap<&'static str, GateSource>;
+
 /// All sources of the house.
 #[derive(Clone, Default)]
 pub struct Sources {
@@ -48,6 +55,8 @@ pub struct Sources {
     pub progress: Option<ProgressSource>,
     /// Parts of the data export beyond account and profile.
     pub export: Vec<ExportSource>,
+    /// Who may see what, by subject.
+    pub gates: Gates,
 }
 
 impl Sources {

@@ -14,6 +14,7 @@ mod library;
 mod mail_routes;
 mod members;
 mod newsletters;
+mod notices;
 mod platform;
 mod programs;
 mod rooms;

@@ -170,9 +170,10 @@ pub async fn mark_read(house: &House, member: MemberId, room: RoomId, seq: i64) 
     house
         .db
         .write_background(move |tx| {
-            if store::mark_read(tx, room, member, seq)? {
+            let moved = store::mark_read(tx, room, member, seq)?;
+            if crate::notices::actions::mark_place_read(tx, member, ("room", room.0))? || moved {
                 let live = live.clone();
-                tx.after_commit(move || live.counters_changed(member));
+                tx.after_commit(move || live.counters_changed_everywhere(member));
             }
             Ok(())
         })

@@ -361,3 +361,19 @@ pub fn list_heads(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Head>> {
     }
     Ok(out)
 }
+
+/// Those of these messages that are still there and that `sight` may read: in a room that is open to it and joined.
+pub fn list_visible_messages(conn: &mut Conn, sight: crate::access::Sight, ids: &[i64]) -> Result<Vec<i64>> {
+    let rows: Vec<(i64, i64)> = messages::table
+        .filter(messages::id.eq_any(ids))
+        .filter(messages::deleted_at.is_null())
+        .select((messages::id, messages::room_id))
+        .load(conn)?;
+    let rooms: Vec<i64> = rows.iter().map(|(_, room)| *room).collect();
+    let open: Vec<i64> = super::list_visible_of(conn, sight, &rooms)?
+        .into_iter()
+        .filter(|(_, place)| place.is_some())
+        .map(|(room, _)| room.id.0)
+        .collect();
+    Ok(rows.into_iter().filter(|(_, room)| open.contains(room)).map(|(id, _)| id).collect())
+}

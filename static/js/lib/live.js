@@ -157,6 +157,12 @@ function badges(d) {
     chat.toggleAttribute('data-unread', d.unread > 0);
     mark(chat, d.mentions || d.unread, d.mentions ? 'badge badge-hot' : 'badge');
   }
+  const bell = document.querySelector('[data-bell]');
+  if (bell) {
+    mark(bell, d.notifications, 'badge badge-hot');
+    const { bell: name, bellUnread } = bell.dataset;
+    bell.setAttribute('aria-label', d.notifications ? `${name}: ${d.notifications} ${bellUnread}` : name);
+  }
 }
 
 function mark(link, n, className) {
