@@ -19,7 +19,7 @@ use crate::routes;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
 use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
-use crate::web::sources::{Gates, Sources};
+use crate::web::sources::{Gates, Place, Sources};
 use crate::web::viewer::Viewer;
 use crate::web::{forms, health, idempotency};
 use actix_web::middleware::{Compress, from_fn};
@@ -56,6 +56,7 @@ fn registry() -> Registry {
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
     jobs.on(crate::library::jobs::INDEX, handler(crate::library::jobs::index));
     jobs.on(notices::jobs::DELIVER_JOB, handler(notices::jobs::deliver));
+    jobs.every(5 * MINUTE, notices::digest::DIGEST_JOB, handler(notices::digest::run));
     jobs.every(DAY, notices::jobs::TIDY_JOB, handler(notices::jobs::tidy));
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(newsletters::RUN_JOB, handler(newsletters::run));
@@ -156,6 +157,11 @@ fn sources(clock: Clock) -> Sources {
         start: vec![Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now()))],
         progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
         gates: gates(),
+        places: vec![Arc::new(|conn, viewer| {
+            let joined = rooms::store::list_joined(conn, &[viewer.id.0])?;
+            Ok(joined.into_iter().map(|r| Place { kind: "room", id: r.id, name: format!("#{}", r.name) }).collect())
+        })],
+        mailable: Some(Arc::new(newsletters::store::is_mailable)),
         ..Sources::default()
     }
 }

@@ -60,6 +60,9 @@ fn public(app: &mut ServiceConfig) {
     // newsletters
     app.route("/u/{token}", get().to(newsletters::unsubscribe_form));
     app.route("/u/{token}", post().to(newsletters::unsubscribe_now));
+    // notices
+    app.route("/u/digest/{token}", get().to(notices::web::digest_form));
+    app.route("/u/digest/{token}", post().to(notices::web::digest_off));
     // accounts
     app.route("/setup/{token}", get().to(accounts::setup_form));
     app.route("/setup/{token}", post().to(accounts::setup));
@@ -121,6 +124,11 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/niches", get().to(members_api::list_niches));
     app.route("/api/v1/tiers", get().to(members_api::list_tiers));
     // notices
+    app.route("/me/notifications", get().to(notices::web::settings::show));
+    app.route("/me/notifications", post().to(notices::web::settings::save));
+    app.route("/api/v1/me/notifications/settings", get().to(notices::api::settings::show));
+    app.route("/api/v1/me/notifications/settings", patch().to(notices::api::settings::update));
+    app.route("/api/v1/me/notifications/levels/{place}/{id}", put().to(notices::api::settings::set_level));
     app.route("/notifications", get().to(notices::web::list));
     app.route("/notifications/read", post().to(notices::web::read));
     app.route("/api/v1/me/notifications", get().to(notices::api::list));

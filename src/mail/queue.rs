@@ -25,6 +25,9 @@ pub struct Queued {
     to_email: String,
     to_name: String,
     content: Rendered,
+    /// Address that ends mails of this sort by one click (RFC 8058), where there is one.
+    #[serde(default)]
+    way_out: Option<String>,
 }
 
 /// Renders letters and knows the way out.
@@ -76,22 +79,45 @@ impl Mailer {
     /// # Errors
     /// When it does not render or the job cannot be written.
     pub fn post<L: Letter>(&self, tx: &mut Tx<'_>, to: &To, letter: &L) -> Result<()> {
+        self.post_with_way_out(tx, to, letter, None)
+    }
+
+    /// Like [`Mailer::post`], with the address that ends mails of this sort by one click.
+    ///
+    /// # Errors
+    /// When it does not render or the job cannot be written.
+    pub fn post_with_way_out<L: Letter>(
+        &self,
+        tx: &mut Tx<'_>,
+        to: &To,
+        letter: &L,
+        way_out: Option<String>,
+    ) -> Result<()> {
         let community = crate::settings::load(tx)?.community_name;
         let content = self.render(to.lang, &community, letter)?;
-        let queued = Queued { id: random_id()?, to_email: to.email.clone(), to_name: to.name.clone(), content };
+        let queued = Queued { id: random_id()?, to_email: to.email.clone(), to_name: to.name.clone(), content, way_out };
         enqueue(tx, NewJob::new(SEND_JOB, &queued)?.priority(10))
     }
 
     fn bytes(&self, mail: &Queued) -> Result<(lettre::address::Envelope, Vec<u8>)> {
         let address: lettre::Address = mail.to_email.parse().map_err(Error::internal)?;
         let domain = self.from.email.domain();
-        let message = lettre::Message::builder()
+        let mut builder = lettre::Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(Some(one_line(&mail.to_name)).filter(|n| !n.is_empty()), address))
             .subject(&mail.content.subject)
             .message_id(Some(format!("<{}@{domain}>", mail.id)))
             // RFC 3834: no machine answers a machine.
-            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
+        if let Some(url) = &mail.way_out {
+            for (name, value) in
+                [("List-Unsubscribe", format!("<{url}>")), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into())]
+            {
+                let name = HeaderName::new_from_ascii(name.into()).map_err(Error::internal)?;
+                builder = builder.raw_header(HeaderValue::new(name, value));
+            }
+        }
+        let message = builder
             .multipart(
                 MultiPart::alternative()
                     .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(mail.content.text.clone()))

@@ -12,8 +12,11 @@
 
 pub mod actions;
 pub mod api;
+pub mod digest;
 pub mod jobs;
+pub mod keys;
 pub mod kinds;
+pub mod letters;
 pub mod model;
 pub mod store;
 pub mod web;

@@ -46,6 +46,23 @@ pub type GateSource = Arc<dyn Fn(&mut Conn, &Viewer, &[i64]) -> Result<Vec<i64>>
 /// Gates by the name of their subject (`room`, `message`, `thread`, …).
 pub type Gates = std::collections::BTreeMap<&'static str, GateSource>;
 
+/// A place whose volume a member sets.
+#[derive(Debug, Clone, Serialize)]
+pub struct Place {
+    /// Kind of place: `room`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: i64,
+    /// Name as shown.
+    pub name: String,
+}
+
+/// The places a member is in.
+pub type PlaceSource = Arc<dyn Fn(&mut Conn, &Viewer) -> Result<Vec<Place>> + Send + Sync>;
+
+/// Whether a folded address takes mail: nothing goes to what bounced for good or complained.
+pub type MailableSource = Arc<dyn Fn(&mut Conn, &str) -> Result<bool> + Send + Sync>;
+
 /// All sources of the house.
 #[derive(Clone, Default)]
 pub struct Sources {
@@ -57,6 +74,10 @@ pub struct Sources {
     pub export: Vec<ExportSource>,
     /// Who may see what, by subject.
     pub gates: Gates,
+    /// Places whose volume a member sets.
+    pub places: Vec<PlaceSource>,
+    /// Whether an address takes mail.
+    pub mailable: Option<MailableSource>,
 }
 
 impl Sources {

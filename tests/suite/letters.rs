@@ -8,6 +8,7 @@ use kontor::i18n::Lang;
 use kontor::mail::{Letter, Letters};
 use kontor::members::letters::{Declined, Welcome};
 use kontor::newsletters::letters::Newsletter;
+use kontor::notices::letters::{Digest, DigestLine};
 use kontor::office::letters::TestMail;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -63,6 +64,19 @@ fn every_letter_reads_as_it_was_kept() {
         imprint_text: "Nordlicht GmbH".into(),
         unsubscribe_url: link(),
         web_url: link(),
+    });
+    reader.read(&Digest {
+        name: name(),
+        count: 3,
+        one: false,
+        lines: vec![
+            DigestLine { text: "Erwähnung von Tom".into(), quote: "<b>Schau</b>".into(), link: link() },
+            DigestLine { text: "Neue Stufe: Profi".into(), quote: String::new(), link: link() },
+        ],
+        more: 1,
+        all: link(),
+        settings: link(),
+        off: link(),
     });
     let all: BTreeSet<String> = kontor::mail::folders().into_iter().collect();
     assert_eq!(reader.seen, all, "a letter without a copy");

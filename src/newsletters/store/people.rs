@@ -52,6 +52,11 @@ pub fn list_candidates(
     Ok(bound(query).load(conn)?)
 }
 
+/// Whether nothing stands against mail to a folded address.
+pub fn is_mailable(conn: &mut Conn, email_key: &str) -> Result<bool> {
+    Ok(list_suppressed(conn, &[crate::accounts::token::hash(email_key)])?.is_empty())
+}
+
 /// Which of these hashed addresses are suppressed.
 pub fn list_suppressed(conn: &mut Conn, hashes: &[String]) -> Result<Vec<String>> {
     let mut found = Vec::new();

@@ -176,3 +176,56 @@ pub fn list_active(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>> {
     }
     Ok(out)
 }
+
+/// Members with something unread and unmailed from before `before` who were not here since, after the id `after`.
+pub fn list_due(conn: &mut Conn, before: Ms, after: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(members::table
+        .filter(members::id.gt(after))
+        .filter(members::status.eq("active"))
+        .filter(members::last_seen_at.is_null().or(members::last_seen_at.assume_not_null().le(before)))
+        .filter(diesel::dsl::exists(
+            notices::table
+                .filter(notices::member_id.eq(members::id))
+                .filter(notices::read_at.is_null())
+                .filter(notices::mailed_at.is_null())
+                .filter(notices::created_at.le(before)),
+        ))
+        .order(members::id.asc())
+        .limit(limit)
+        .select(members::id)
+        .load(conn)?)
+}
+
+/// Address, as typed and folded, of an active member who was not here since `before`, and when the last digest went out.
+pub fn find_address(conn: &mut Conn, member: MemberId, before: Ms) -> Result<Option<(String, String, Option<Ms>)>> {
+    use crate::db::schema::notice_settings;
+    Ok(members::table
+        .left_join(notice_settings::table)
+        .filter(members::id.eq(member.0))
+        .filter(members::status.eq("active"))
+        .filter(members::last_seen_at.is_null().or(members::last_seen_at.assume_not_null().le(before)))
+        .select((members::email, members::email_key, notice_settings::digest_at.nullable()))
+        .first(conn)
+        .optional()?)
+}
+
+/// What is unread and was not mailed, newest first, at most 200.
+pub fn list_unmailed(conn: &mut Conn, member: MemberId) -> Result<Vec<Kept>> {
+    Ok(notices::table
+        .filter(notices::member_id.eq(member.0))
+        .filter(notices::read_at.is_null())
+        .filter(notices::mailed_at.is_null())
+        .order(notices::id.desc())
+        .limit(200)
+        .select(KEPT)
+        .load(conn)?)
+}
+
+/// Marks as mailed.
+pub fn mark_mailed(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    let now = tx.now();
+    diesel::update(notices::table.filter(notices::id.eq_any(ids)))
+        .set(notices::mailed_at.eq(Some(now)))
+        .execute(&mut **tx)?;
+    Ok(())
+}

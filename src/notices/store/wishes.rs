@@ -155,3 +155,13 @@ pub fn set_wishes(tx: &mut Tx<'_>, member: MemberId, wishes: &Wishes) -> Result<
         .execute(c))?;
     Ok(())
 }
+
+/// Notes when the digest went out.
+pub fn mark_digest(tx: &mut Tx<'_>, member: MemberId, at: Ms) -> Result<()> {
+    let wishes = find_wishes(tx, member)?;
+    set_wishes(tx, member, &wishes)?;
+    diesel::update(notice_settings::table.find(member.0))
+        .set(notice_settings::digest_at.eq(Some(at)))
+        .execute(&mut **tx)?;
+    Ok(())
+}

@@ -1,10 +1,12 @@
 //! Pages of notifications.
 
-use super::{actions, kinds, model::Kept, store};
+pub mod settings;
+
+use super::{actions, digest, kinds, model::Kept, store};
 use crate::error::Result;
 use crate::i18n::Lang;
 use crate::web::forms::Form;
-use crate::web::guards::Member;
+use crate::web::guards::{Ctx, Member};
 use crate::web::paging::{Cursor, PageQuery};
 use crate::web::redirect::{own_path, see_other};
 use actix_web::{HttpResponse, web};
@@ -101,4 +103,24 @@ pub async fn read(me: Member, form: Form) -> Result<HttpResponse> {
     let up_to: Option<i64> = form.text("up_to").parse().ok();
     actions::mark_read(&me.house, me.viewer.id, one.map(|id| vec![id]), up_to).await?;
     Ok(see_other(own_path(form.text("next")).unwrap_or("/notifications")))
+}
+
+#[derive(Serialize)]
+struct OffView {
+    token: String,
+    done: bool,
+}
+
+/// `GET /u/digest/{token}`: asks; following a link changes nothing.
+pub async fn digest_form(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse> {
+    let token = token.into_inner();
+    digest::member_of(&ctx.house, token.clone()).await?;
+    ctx.page("notices/off", "notices-off-title").show(&OffView { token, done: false }).await
+}
+
+/// `POST /u/digest/{token}`: the digest ends, by a person or by a mail program (RFC 8058).
+pub async fn digest_off(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse> {
+    let token = token.into_inner();
+    digest::end(&ctx.house, token.clone()).await?;
+    ctx.page("notices/off", "notices-off-title").show(&OffView { token, done: true }).await
 }

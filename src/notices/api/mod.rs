@@ -1,5 +1,7 @@
 //! Notifications as JSON.
 
+pub mod settings;
+
 use super::{actions, model::Kept, store};
 use crate::error::{Error, Result};
 use crate::i18n::{Lang, iso};

@@ -1,5 +1,9 @@
 //! Telling members: kept with the cause, told after the commit.
 
+mod settings;
+
+pub use settings::{Change, ChannelChange, Current, change, current, set_level};
+
 use super::jobs::{DELIVER_JOB, Deliver};
 use super::kinds::Kind;
 use super::model::{Channels, Kept, Level, Notice};
