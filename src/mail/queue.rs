@@ -95,7 +95,8 @@ impl Mailer {
     ) -> Result<()> {
         let community = crate::settings::load(tx)?.community_name;
         let content = self.render(to.lang, &community, letter)?;
-        let queued = Queued { id: random_id()?, to_email: to.email.clone(), to_name: to.name.clone(), content, way_out };
+        let queued =
+            Queued { id: random_id()?, to_email: to.email.clone(), to_name: to.name.clone(), content, way_out };
         enqueue(tx, NewJob::new(SEND_JOB, &queued)?.priority(10))
     }
 
@@ -110,9 +111,10 @@ impl Mailer {
             // RFC 3834: no machine answers a machine.
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()));
         if let Some(url) = &mail.way_out {
-            for (name, value) in
-                [("List-Unsubscribe", format!("<{url}>")), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into())]
-            {
+            for (name, value) in [
+                ("List-Unsubscribe", format!("<{url}>")),
+                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()),
+            ] {
                 let name = HeaderName::new_from_ascii(name.into()).map_err(Error::internal)?;
                 builder = builder.raw_header(HeaderValue::new(name, value));
             }

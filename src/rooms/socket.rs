@@ -231,7 +231,10 @@ impl Voice for Chat {
             for row in joined {
                 by_member.entry(row.member_id).or_default().push(row);
             }
-            Ok(by_member.into_iter().map(|(member, rooms)| (member, counters(&rooms, waiting.get(&member).copied().unwrap_or(0)))).collect())
+            Ok(by_member
+                .into_iter()
+                .map(|(member, rooms)| (member, counters(&rooms, waiting.get(&member).copied().unwrap_or(0))))
+                .collect())
         })
     }
 }
@@ -248,10 +251,8 @@ fn counters(rooms: &[Joined], notifications: i64) -> String {
 async fn greet(house: &House, peer: &Arc<Peer>, hello: Hello) -> Result<()> {
     let me = peer.member;
     let sources = house.sources.clone();
-    let (joined, waiting) = house
-        .db
-        .read(move |c| Ok((store::list_joined(c, &[me])?, count_unread(c, &sources.gates, &[me])?)))
-        .await?;
+    let (joined, waiting) =
+        house.db.read(move |c| Ok((store::list_joined(c, &[me])?, count_unread(c, &sources.gates, &[me])?))).await?;
     let waiting = waiting.get(&me).copied().unwrap_or(0);
     for room in &joined {
         house.live.hub().count_for(room.id, peer);

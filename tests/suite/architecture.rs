@@ -8,8 +8,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Features in the order in which they may know each other.
-const FEATURES: [&str; 11] =
-    ["access", "accounts", "members", "notices", "programs", "segments", "forums", "rooms", "library", "newsletters", "office"];
+const FEATURES: [&str; 11] = [
+    "access",
+    "accounts",
+    "members",
+    "notices",
+    "programs",
+    "segments",
+    "forums",
+    "rooms",
+    "library",
+    "newsletters",
+    "office",
+];
 const PLATFORM: [&str; 9] = ["db", "web", "live", "mail", "jobs", "files", "text", "i18n", "settings"];
 
 fn root() -> PathBuf {

@@ -87,7 +87,8 @@ async fn what_a_member_may_not_see_any_more_is_neither_shown_nor_counted() {
     let now = list(&mara).await;
     assert_eq!((now["unread"].as_i64(), now["items"].as_array().unwrap().len()), (Some(0), 0));
     // A subject nobody answers for stays unseen.
-    let stray = Notice::new(mara.member, &kinds::SALE, "/", json!({ "program": "X", "amount": "1" })).about("nothing", 1);
+    let stray =
+        Notice::new(mara.member, &kinds::SALE, "/", json!({ "program": "X", "amount": "1" })).about("nothing", 1);
     db_notify(&server, stray).await;
     assert_eq!(list(&mara).await["unread"], 0);
     server.stop().await;
@@ -125,7 +126,10 @@ async fn unread_ones_of_a_fold_become_one_and_reading_the_place_reads_them() {
     }
     let now = list(&mara).await;
     assert_eq!(now["items"].as_array().unwrap().len(), 1);
-    assert_eq!((now["items"][0]["count"].as_i64(), &now["items"][0]["text"]), (Some(3), &json!("3 new messages in #foyer")));
+    assert_eq!(
+        (now["items"][0]["count"].as_i64(), &now["items"][0]["text"]),
+        (Some(3), &json!("3 new messages in #foyer"))
+    );
     mara.put(&format!("/api/v1/rooms/{room}/read"), json!({ "s": 0 })).await;
     assert_eq!(list(&mara).await["unread"], 0);
     db_notify(&server, notice).await;

@@ -118,10 +118,7 @@ pub fn count_unread(conn: &mut Conn, gates: &Gates, members: &[i64]) -> Result<H
 /// When the database or a gate fails.
 pub fn visible(conn: &mut Conn, gates: &Gates, viewer: &Viewer, kept: Vec<Kept>) -> Result<Vec<Kept>> {
     let open = open_subjects(conn, gates, viewer, kept.iter().map(|k| (k.subject.as_str(), k.subject_id)))?;
-    Ok(kept
-        .into_iter()
-        .filter(|k| k.subject.is_empty() || open.contains(&(k.subject.clone(), k.subject_id)))
-        .collect())
+    Ok(kept.into_iter().filter(|k| k.subject.is_empty() || open.contains(&(k.subject.clone(), k.subject_id))).collect())
 }
 
 fn open_subjects<'a>(

@@ -35,8 +35,11 @@ pub fn list_prefs_of_kind(conn: &mut Conn, members: &[i64], kind: &str) -> Resul
 /// Sets the channels of a kind.
 pub fn set_pref(tx: &mut Tx<'_>, member: MemberId, kind: &str, channels: Channels) -> Result<()> {
     let conn: &mut Conn = tx;
-    let set =
-        (notice_prefs::page.eq(channels.page), notice_prefs::push.eq(channels.push), notice_prefs::mail.eq(channels.mail));
+    let set = (
+        notice_prefs::page.eq(channels.page),
+        notice_prefs::push.eq(channels.push),
+        notice_prefs::mail.eq(channels.mail),
+    );
     on!(conn, c => diesel::insert_into(notice_prefs::table)
         .values((notice_prefs::member_id.eq(member.0), notice_prefs::kind.eq(kind), set))
         .on_conflict((notice_prefs::member_id, notice_prefs::kind))

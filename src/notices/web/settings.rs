@@ -89,9 +89,7 @@ fn view(now: Current, lang: Lang, profile_zone: &str) -> SettingsView {
         groups: groups.collect(),
         places: places.collect(),
         digests: Digest::ALL
-            .map(|d| {
-                Choice::of(d.code(), word(format!("notices-digest-{}", d.code())), now.wishes.digest.code())
-            })
+            .map(|d| Choice::of(d.code(), word(format!("notices-digest-{}", d.code())), now.wishes.digest.code()))
             .into(),
         quiet: now.wishes.quiet.is_some(),
         quiet_from: clock_of(from),
