@@ -4,6 +4,7 @@ use crate::accounts;
 use crate::config::Config;
 use crate::db::{Clock, DAY, Db, HOUR, MINUTE};
 use crate::error::{Error, Result};
+use crate::files::{self, Files, Gates};
 use crate::forums;
 use crate::house::{House, Parts};
 use crate::i18n::Lang;
@@ -52,6 +53,10 @@ fn listeners(event: &str) -> &'static [&'static str] {
 fn registry() -> Registry {
     let mut jobs = Registry::default();
     jobs.on(SEND_JOB, handler(send_queued));
+    jobs.on(files::jobs::CHECK_JOB, handler(files::jobs::check));
+    jobs.on(files::jobs::SIZES_JOB, handler(files::jobs::sizes));
+    jobs.every(HOUR, files::jobs::COLLECT_JOB, handler(files::jobs::collect));
+    jobs.every(DAY, files::jobs::SWEEP_JOB, handler(files::jobs::sweep));
     jobs.on(forums::jobs::INDEX, handler(forums::jobs::index));
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
     jobs.on(crate::library::jobs::INDEX, handler(crate::library::jobs::index));
@@ -166,6 +171,14 @@ fn sources(clock: Clock) -> Sources {
     }
 }
 
+/// Who may read a file, by what uses it.
+fn gates() -> Gates {
+    let mut gates = Gates::default();
+    // library
+    gates.on(crate::library::files_used::USED_BY, crate::library::files_used::is_open);
+    gates
+}
+
 /// Opens the database of `config`; commands that need no server use it alone.
 ///
 /// # Errors
@@ -186,6 +199,7 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
         mailer: Mailer::new(&config)?,
         pages: Pages::load(surroundings(clock.clone()))?,
         jobs: Jobs::new(registry()),
+        files: Files::open(&config, gates())?,
         live: Live::new(&config, clock.clone())?,
         limits: Limits::new(config.rate_limits),
         sources: sources(clock),

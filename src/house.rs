@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::db::Db;
+use crate::files::Files;
 use crate::jobs::Jobs;
 use crate::live::Live;
 use crate::mail::Mailer;
@@ -27,6 +28,8 @@ pub struct Parts {
     pub mailer: Mailer,
     /// The durable queue.
     pub jobs: Jobs,
+    /// Uploads: where they lie, who checks them, who may read them.
+    pub files: Files,
     /// Live connections.
     pub live: Live,
     /// Rate limits.

@@ -20,6 +20,7 @@ pub mod settings;
 
 // Platform: knows no feature.
 pub mod db;
+pub mod files;
 pub mod i18n;
 pub mod jobs;
 pub mod live;

@@ -3,6 +3,7 @@
 
 use crate::accounts::{api as accounts_api, web as accounts};
 use crate::error::Error;
+use crate::files::{api as files_api, web as files};
 use crate::library::api as library_api;
 use crate::library::web::{manage as library_desk, shelf as library};
 use crate::live::socket as live;
@@ -55,6 +56,7 @@ fn public(app: &mut ServiceConfig) {
     app.route("/legal/imprint", get().to(office_web::imprint));
     app.route("/legal/privacy", get().to(office_web::privacy));
     // the house
+    app.route("/files/{id}/{name}", get().to(files::serve));
     app.route("/manifest.webmanifest", get().to(manifest::show));
     app.route("/styleguide", get().to(styleguide::show));
     // newsletters
@@ -93,6 +95,14 @@ fn public(app: &mut ServiceConfig) {
 }
 
 fn members(app: &mut ServiceConfig) {
+    // files
+    app.route("/uploads", post().to(files::upload));
+    app.route("/api/v1/uploads", get().to(files_api::list));
+    app.route("/api/v1/uploads", post().to(files_api::upload));
+    app.route("/api/v1/uploads/resumable", post().to(files_api::announce));
+    app.route("/api/v1/uploads/{id}", get().to(files_api::show));
+    app.route("/api/v1/uploads/{id}", patch().to(files_api::append));
+    app.route("/api/v1/uploads/{id}", delete().to(files_api::remove));
     // accounts
     app.route("/logout", post().to(accounts::logout));
     app.route("/me/security", get().to(accounts::security));

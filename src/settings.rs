@@ -31,6 +31,24 @@ impl Bilingual {
     }
 }
 
+/// How much may be stored, in MB (1,024 × 1,024 bytes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub struct UploadLimits {
+    /// One file.
+    pub file_mb: u32,
+    /// All files of one member.
+    pub member_mb: u32,
+    /// All files of the house.
+    pub total_mb: u32,
+}
+
+impl Default for UploadLimits {
+    fn default() -> Self {
+        Self { file_mb: 256, member_mb: 4_096, total_mb: 51_200 }
+    }
+}
+
 /// The settings of the house.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(default)]
@@ -49,6 +67,8 @@ pub struct Settings {
     pub currency: String,
     /// IANA zone in which periods (days, months) are counted.
     pub time_zone: String,
+    /// How much may be stored.
+    pub uploads: UploadLimits,
 }
 
 impl Default for Settings {
@@ -61,6 +81,7 @@ impl Default for Settings {
             sender: String::new(),
             currency: "EUR".into(),
             time_zone: "Europe/Berlin".into(),
+            uploads: UploadLimits::default(),
         }
     }
 }

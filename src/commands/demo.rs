@@ -140,5 +140,6 @@ fn settings_of_the_house() -> Settings {
         sender: "Nordlicht Partnernetz <post@nordlicht.example>".into(),
         currency: "EUR".into(),
         time_zone: "Europe/Berlin".into(),
+        ..Settings::default()
     }
 }

@@ -61,6 +61,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    files (id) {
+        id -> BigInt,
+        owner_id -> Nullable<BigInt>,
+        name -> Text,
+        mime -> Text,
+        size -> BigInt,
+        received -> BigInt,
+        wanted_sha256 -> Text,
+        sha256 -> Text,
+        etag -> Text,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        colour -> Text,
+        state -> Text,
+        reason -> Text,
+        object_key -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_uses (file_id, used_by, used_id) {
+        file_id -> BigInt,
+        used_by -> Text,
+        used_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_parts (file_id, at) {
+        file_id -> BigInt,
+        at -> BigInt,
+        size -> BigInt,
+        object_key -> Text,
+    }
+}
+
+diesel::table! {
+    file_sizes (file_id, width) {
+        file_id -> BigInt,
+        width -> Integer,
+        height -> Integer,
+        mime -> Text,
+        size -> BigInt,
+        object_key -> Text,
+    }
+}
+
+diesel::table! {
+    file_garbage (object_key) {
+        object_key -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     tiers (rank) {
         rank -> Integer,
         slug -> Text,
@@ -655,6 +713,10 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(files -> members (owner_id));
+diesel::joinable!(file_uses -> files (file_id));
+diesel::joinable!(file_parts -> files (file_id));
+diesel::joinable!(file_sizes -> files (file_id));
 diesel::joinable!(member_tags -> members (member_id));
 diesel::joinable!(member_niches -> members (member_id));
 diesel::joinable!(member_niches -> niches (niche_id));
@@ -703,6 +765,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     audit_log,
     change_versions,
+    files,
+    file_uses,
+    file_parts,
+    file_sizes,
+    file_garbage,
     tiers,
     niches,
     members,

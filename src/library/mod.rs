@@ -11,6 +11,7 @@
 pub mod actions;
 pub mod api;
 pub mod files;
+pub mod files_used;
 pub mod input;
 pub mod jobs;
 pub mod model;

@@ -147,6 +147,19 @@ pub fn find_visible(conn: &mut Conn, sight: Sight, id: i64, now: Ms) -> Result<W
     Ok(Whole { resource, variants: list_variants(conn, &[id])?, embargoes: list_embargoes(conn, &[id])? })
 }
 
+/// Whether `sight` may see one of these resources at `now`.
+pub fn any_visible(conn: &mut Conn, sight: Sight, ids: &[i64], now: Ms) -> Result<bool> {
+    let query = resources::table
+        .left_join(niches::table)
+        .left_join(programs::table)
+        .filter(resources::id.eq_any(ids.to_vec()))
+        .select(resources::id)
+        .limit(1)
+        .into_boxed::<Backend>();
+    let found: Option<i64> = visible!(query, sight, now).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
 /// The texts of these resources: short, long, social, German before English.
 pub fn list_variants(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Variant>> {
     let mut all: Vec<Variant> = resource_variants::table

@@ -40,6 +40,7 @@ fn changed(before: &Settings, after: &Settings) -> String {
         ("sender", before.sender != after.sender),
         ("currency", before.currency != after.currency),
         ("time_zone", before.time_zone != after.time_zone),
+        ("uploads", before.uploads != after.uploads),
     ];
     pairs.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }

@@ -2,7 +2,7 @@
 
 use crate::accounts::model::Email;
 use crate::error::{FieldError, Result};
-use crate::settings::{Bilingual, Settings};
+use crate::settings::{Bilingual, Settings, UploadLimits};
 use crate::web::forms::Check;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -45,6 +45,8 @@ pub struct SettingsChange {
     pub currency: Option<String>,
     /// IANA zone in which days and months are counted.
     pub time_zone: Option<String>,
+    /// How much may be stored.
+    pub uploads: Option<UploadLimits>,
 }
 
 impl SettingsChange {
@@ -84,6 +86,16 @@ impl SettingsChange {
                 check.add(FieldError::new("time_zone", "invalid"));
             }
             zone.trim().clone_into(&mut after.time_zone);
+        }
+        if let Some(limits) = self.uploads {
+            for (field, mb) in
+                [("file_mb", limits.file_mb), ("member_mb", limits.member_mb), ("total_mb", limits.total_mb)]
+            {
+                if !(1..=100_000_000).contains(&mb) {
+                    check.add(FieldError::new(field, "range").arg("min", 1).arg("max", 100_000_000));
+                }
+            }
+            after.uploads = limits;
         }
         check.done()?;
         Ok(after)

@@ -235,7 +235,7 @@ fn secure(headers: &mut HeaderMap, asked: &Asked, house: &House) {
         "content-security-policy",
         &format!(
             "default-src 'none'; script-src 'nonce-{}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; \
-             connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; \
+             connect-src 'self'; media-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; \
              base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
             asked.nonce
         ),

@@ -29,9 +29,11 @@ pub enum Bucket {
     Postbacks,
     /// Expensive questions of one manager (segment counts, previews): 60 in 10 s.
     Questions,
+    /// Files that one member begins to upload: 120 a minute.
+    Uploads,
 }
 
-const BUCKETS: [(Bucket, u32, u64); 10] = [
+const BUCKETS: [(Bucket, u32, u64); 11] = [
     (Bucket::Requests, 300, 10),
     (Bucket::SignIn, 30, 60),
     (Bucket::Account, 10, 600),
@@ -42,6 +44,7 @@ const BUCKETS: [(Bucket, u32, u64); 10] = [
     (Bucket::Connections, 30, 10),
     (Bucket::Postbacks, 600, 60),
     (Bucket::Questions, 60, 10),
+    (Bucket::Uploads, 120, 60),
 ];
 
 /// The limiters of this node.

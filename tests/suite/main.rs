@@ -8,6 +8,7 @@ mod architecture;
 mod crash;
 mod database;
 mod demo;
+mod files;
 mod forums;
 mod letters;
 mod library;

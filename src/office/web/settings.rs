@@ -4,7 +4,7 @@ use super::super::actions;
 use super::super::model::{BilingualChange, SettingsChange};
 use crate::accounts::web::FormView;
 use crate::error::Result;
-use crate::settings as house_settings;
+use crate::settings::{self as house_settings, UploadLimits};
 use crate::web::forms::Form;
 use crate::web::guards::Admin;
 use crate::web::redirect::see_other_with;
@@ -36,6 +36,9 @@ async fn show(me: &Admin, form: Option<FormView>) -> Result<HttpResponse> {
                 ("sender", now.sender),
                 ("currency", now.currency),
                 ("time_zone", now.time_zone),
+                ("file_mb", now.uploads.file_mb.to_string()),
+                ("member_mb", now.uploads.member_mb.to_string()),
+                ("total_mb", now.uploads.total_mb.to_string()),
             ];
             let values: BTreeMap<String, String> = values.into_iter().map(|(n, v)| (n.to_owned(), v)).collect();
             FormView { values, ..FormView::default() }
@@ -62,6 +65,12 @@ pub async fn save_settings(me: Admin, form: Form) -> Result<HttpResponse> {
         sender: text("sender"),
         currency: text("currency"),
         time_zone: text("time_zone"),
+        uploads: Some(UploadLimits {
+            // What is no number is out of range, and said so.
+            file_mb: form.text("file_mb").parse().unwrap_or(0),
+            member_mb: form.text("member_mb").parse().unwrap_or(0),
+            total_mb: form.text("total_mb").parse().unwrap_or(0),
+        }),
     };
     match actions::change_settings(&me.house, &me.viewer, change).await {
         Ok(_) => Ok(see_other_with(&me.house.config, "/admin/settings", "ok", "accounts-saved")),
