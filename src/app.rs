@@ -4,7 +4,7 @@ use crate::accounts;
 use crate::config::Config;
 use crate::db::{Clock, DAY, Db, HOUR, MINUTE};
 use crate::error::{Error, Result};
-use crate::files::{self, Files, Gates};
+use crate::files::{self, Files};
 use crate::forums;
 use crate::house::{House, Parts};
 use crate::i18n::Lang;
@@ -172,8 +172,8 @@ fn sources(clock: Clock) -> Sources {
 }
 
 /// Who may read a file, by what uses it.
-fn gates() -> Gates {
-    let mut gates = Gates::default();
+fn file_gates() -> files::Gates {
+    let mut gates = files::Gates::default();
     // library
     gates.on(crate::library::files_used::USED_BY, crate::library::files_used::is_open);
     gates
@@ -199,7 +199,7 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
         mailer: Mailer::new(&config)?,
         pages: Pages::load(surroundings(clock.clone()))?,
         jobs: Jobs::new(registry()),
-        files: Files::open(&config, gates())?,
+        files: Files::open(&config, file_gates())?,
         live: Live::new(&config, clock.clone())?,
         limits: Limits::new(config.rate_limits),
         sources: sources(clock),

@@ -69,6 +69,21 @@ async fn guide(manager: &Client, min_tier: Option<&str>) -> i64 {
     manager.post("/api/v1/resources", body).await.expect(201).id()
 }
 
+/// Widths of the resized copies, once there are `n`: the house's own worker may be making them just now.
+async fn sizes(server: &Server, who: &Client, file: i64, n: usize) -> Vec<i64> {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        server.drain().await;
+        let file = who.get(&format!("/api/v1/uploads/{file}")).await.expect(200).json();
+        let widths: Vec<i64> = file["sizes"].as_array().unwrap().iter().map(|s| s["width"].as_i64().unwrap()).collect();
+        if widths.len() >= n {
+            return widths;
+        }
+        assert!(std::time::Instant::now() < until, "the copies were never made");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
 /// Names of all objects below the data folder.
 fn objects(server: &Server) -> Vec<std::path::PathBuf> {
     fn below(folder: &std::path::Path, out: &mut Vec<std::path::PathBuf>) {

@@ -24,6 +24,9 @@ async fn unused_files_and_stalled_uploads_go_after_a_day_and_what_is_in_use_stay
     .expect(200);
     let resource = guide(&manager, None).await;
     attach(&server, &manager, used["id"].as_i64().unwrap(), resource).await;
+    for file in [&used, &unused] {
+        sizes(&server, &manager, file["id"].as_i64().unwrap(), 1).await;
+    }
     server.advance(DAY - HOUR).await;
     manager.get(unused["url"].as_str().unwrap()).await.expect(200);
     server.advance(2 * HOUR).await;
