@@ -61,6 +61,7 @@ fn registry() -> Registry {
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
     jobs.on(crate::library::jobs::INDEX, handler(crate::library::jobs::index));
     jobs.on(notices::jobs::DELIVER_JOB, handler(notices::jobs::deliver));
+    jobs.on(notices::push::PUSH_JOB, handler(notices::push::run));
     jobs.every(5 * MINUTE, notices::digest::DIGEST_JOB, handler(notices::digest::run));
     jobs.every(DAY, notices::jobs::TIDY_JOB, handler(notices::jobs::tidy));
     jobs.every(HOUR, "house.tidy", handler(tidy));

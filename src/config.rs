@@ -23,6 +23,8 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("KONTOR_TRUSTED_PROXIES", "(none)"),
     ("KONTOR_RATE_LIMITS", "on"),
     ("KONTOR_CONNECTIONS_PER_MEMBER", "10"),
+    ("KONTOR_LINK_PREVIEWS", "on"),
+    ("KONTOR_FETCH_PRIVATE", "off"),
     ("KONTOR_LOG", "info"),
     ("KONTOR_LOG_FORMAT", "text"),
     ("KONTOR_METRICS_TOKEN", "(loopback only)"),
@@ -148,6 +150,10 @@ pub struct Config {
     pub rate_limits: bool,
     /// WebSocket connections of one member.
     pub connections_per_member: usize,
+    /// Whether the server looks up what links in chat lead to.
+    pub link_previews: bool,
+    /// Whether addresses in private networks may be asked: previews, webhooks.
+    pub fetch_private: bool,
     /// Log filter, as `tracing` reads it.
     pub log: String,
     /// One JSON object a line instead of text.
@@ -252,6 +258,8 @@ impl Config {
                 v.parse().ok().filter(|n| (1..=1000).contains(n))
             })
             .unwrap_or(10);
+        let link_previews = r.parsed("KONTOR_LINK_PREVIEWS", "on or off", switch).unwrap_or(true);
+        let fetch_private = r.parsed("KONTOR_FETCH_PRIVATE", "on or off", switch).unwrap_or(false);
         let log = r.text("KONTOR_LOG").unwrap_or_else(|| "info".into());
         let log_json = r
             .parsed("KONTOR_LOG_FORMAT", "text or json", |v| match v {
@@ -278,11 +286,18 @@ impl Config {
             trusted_proxies,
             rate_limits,
             connections_per_member,
+            link_previews,
+            fetch_private,
             log,
             log_json,
             metrics_token,
             demo: false,
         })
+    }
+
+    /// How other servers are asked at addresses that people typed in.
+    pub fn outbound(&self) -> crate::web::outbound::Outbound {
+        crate::web::outbound::Outbound { private: self.fetch_private }
     }
 
     /// Whether people reach the server by https: cookies are then `Secure` and `__Host-`.

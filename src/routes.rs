@@ -43,6 +43,7 @@ fn machines(app: &mut ServiceConfig) {
     app.route("/healthz", get().to(health::healthz));
     app.route("/readyz", get().to(health::readyz));
     app.route("/metrics", get().to(health::metrics));
+    app.route("/sw.js", get().to(assets::service_worker));
     app.route("/assets/{hash}/{path:.*}", get().to(assets::serve));
     app.route("/api/v1/openapi.json", get().to(openapi::document));
     // programs
@@ -141,6 +142,10 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/me/notifications/levels/{place}/{id}", put().to(notices::api::settings::set_level));
     app.route("/notifications", get().to(notices::web::list));
     app.route("/notifications/read", post().to(notices::web::read));
+    app.route("/api/v1/push/key", get().to(notices::api::push::key));
+    app.route("/api/v1/me/push", get().to(notices::api::push::list));
+    app.route("/api/v1/me/push", post().to(notices::api::push::subscribe));
+    app.route("/api/v1/me/push", delete().to(notices::api::push::unsubscribe));
     app.route("/api/v1/me/notifications", get().to(notices::api::list));
     app.route("/api/v1/me/notifications/read", put().to(notices::api::read));
     // rooms

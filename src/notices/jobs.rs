@@ -3,6 +3,8 @@
 use crate::db::DAY;
 use crate::error::Result;
 use crate::house::House;
+use crate::jobs::{NewJob, enqueue};
+use crate::notices::push::{GRACE, PUSH_JOB, Push};
 use crate::notices::store;
 use crate::web::viewer::MemberId;
 use serde::{Deserialize, Serialize};
@@ -27,7 +29,17 @@ pub async fn deliver(house: House, job: Deliver) -> Result<()> {
     for member in &job.members {
         house.live.counters_changed_everywhere(MemberId(*member));
     }
-    Ok(())
+    house
+        .db
+        .write_background(move |tx| {
+            let at = tx.now() + GRACE;
+            for member in store::list_pushable(tx, &job.members)? {
+                let push = NewJob::new(PUSH_JOB, &Push { member })?;
+                enqueue(tx, push.at(at).once(format!("push-{member}")))?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// Forgets what was read 90 days ago and everything after half a year.

@@ -18,5 +18,6 @@ pub mod keys;
 pub mod kinds;
 pub mod letters;
 pub mod model;
+pub mod push;
 pub mod store;
 pub mod web;

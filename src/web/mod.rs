@@ -13,6 +13,7 @@ pub mod helpers;
 pub mod idempotency;
 pub mod limits;
 pub mod manifest;
+pub mod outbound;
 pub mod pages;
 pub mod paging;
 pub mod problem;

@@ -16,6 +16,8 @@ mod mail_routes;
 mod members;
 mod newsletters;
 mod notices;
+mod notices_mail;
+mod notices_push;
 mod platform;
 mod programs;
 mod rooms;

@@ -124,3 +124,8 @@ notices-off-lede = Danach kommt keine Zusammenfassung mehr per Mail. Newsletter 
 notices-off = Zusammenfassung beenden
 notices-off-done-title = Erledigt
 notices-off-done = Es kommt keine Zusammenfassung mehr per Mail.
+notices-push-summary = { $n ->
+    [one] Eine neue Benachrichtigung
+   *[other] { NUM($n) } neue Benachrichtigungen
+}
+notices-push-open = Ansehen

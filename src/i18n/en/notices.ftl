@@ -124,3 +124,8 @@ notices-off-lede = No summary comes by mail after this. Newsletters and mails ab
 notices-off = End the summary
 notices-off-done-title = Done
 notices-off-done = No summary comes by mail any more.
+notices-push-summary = { $n ->
+    [one] A new notification
+   *[other] { NUM($n) } new notifications
+}
+notices-push-open = Open

@@ -1,5 +1,6 @@
 //! Notifications as JSON.
 
+pub mod push;
 pub mod settings;
 
 use super::{actions, model::Kept, store};

@@ -1,7 +1,9 @@
 //! SQL of notifications.
 
+mod browsers;
 mod wishes;
 
+pub use browsers::*;
 pub use wishes::*;
 
 use super::model::{Kept, Notice};
@@ -228,4 +230,16 @@ pub fn mark_mailed(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
         .set(notices::mailed_at.eq(Some(now)))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// Takes what is unread and was not pushed, newest first, at most 50, and marks all of it as pushed.
+pub fn claim_unpushed(tx: &mut Tx<'_>, member: MemberId) -> Result<Vec<Kept>> {
+    let now = tx.now();
+    let waiting = notices::table
+        .filter(notices::member_id.eq(member.0))
+        .filter(notices::read_at.is_null())
+        .filter(notices::pushed_at.is_null());
+    let found: Vec<Kept> = waiting.order(notices::id.desc()).limit(50).select(KEPT).load(&mut **tx)?;
+    diesel::update(waiting).set(notices::pushed_at.eq(Some(now))).execute(&mut **tx)?;
+    Ok(found)
 }
