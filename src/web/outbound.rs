@@ -177,7 +177,13 @@ impl Outbound {
     ///
     /// # Errors
     /// [`Error::Internal`] with the reason.
-    pub async fn post(&self, url: &Url, headers: &[(&str, &str)], body: impl AsRef<[u8]>, bounds: Bounds) -> Result<Fetched> {
+    pub async fn post(
+        &self,
+        url: &Url,
+        headers: &[(&str, &str)],
+        body: impl AsRef<[u8]>,
+        bounds: Bounds,
+    ) -> Result<Fetched> {
         let mut all = HeaderMap::new();
         for (name, value) in headers {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(refused)?;
@@ -218,9 +224,30 @@ mod tests {
             assert!(is_public(ip.parse().unwrap()), "{ip}");
         }
         for ip in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-            "255.255.255.255", "198.18.0.1", "192.0.0.8", "240.0.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
-            "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::7f00:1", "2001:db8::1", "2001::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "192.0.0.8",
+            "240.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "::7f00:1",
+            "2001:db8::1",
+            "2001::1",
         ] {
             assert!(!is_public(ip.parse().unwrap()), "{ip}");
         }
@@ -229,7 +256,9 @@ mod tests {
     #[test]
     fn an_address_with_a_password_or_another_scheme_is_none() {
         assert!(parse_url("https://example.com/x?y=1").is_some());
-        for bad in ["ftp://example.com", "https://a:b@example.com", "file:///etc/passwd", "javascript:1", "https://", "x"] {
+        for bad in
+            ["ftp://example.com", "https://a:b@example.com", "file:///etc/passwd", "javascript:1", "https://", "x"]
+        {
             assert!(parse_url(bad).is_none(), "{bad}");
         }
     }
@@ -237,7 +266,9 @@ mod tests {
     #[tokio::test]
     async fn a_private_address_is_refused_before_anything_is_sent() {
         let bounds = Bounds { most: 10, within: Duration::from_secs(2) };
-        for url in ["http://127.0.0.1:1/", "http://[::1]:1/", "http://localhost:1/", "http://2130706433/", "http://0x7f.1/"] {
+        for url in
+            ["http://127.0.0.1:1/", "http://[::1]:1/", "http://localhost:1/", "http://2130706433/", "http://0x7f.1/"]
+        {
             let error = Outbound { private: false }.get(&Url::parse(url).unwrap(), "*/*", bounds).await.unwrap_err();
             assert!(error.to_string().contains("open network"), "{url}: {error}");
         }

@@ -14,7 +14,9 @@ async fn db_tell(server: &Server, who: &Client, text: &str) {
     server.house().db.write(move |tx| notify(tx, &notice)).await.unwrap();
 }
 
+/// The digests to an address, after the job has looked once more at everybody.
 async fn digests(server: &Server, address: &str) -> Vec<Mail> {
+    kontor::notices::digest::run(server.house().clone(), ()).await.unwrap();
     server.mails().await.into_iter().filter(|m| m.to == address && m.text.contains("/u/digest/")).collect()
 }
 
@@ -96,7 +98,8 @@ async fn settings_are_read_kept_and_refused_with_their_field() {
     let was = mara.get("/api/v1/me/notifications/settings").await.expect(200).json();
     assert_eq!((was["digest"].as_str(), was["quiet"].as_bool()), (Some("soon"), Some(false)));
     assert!(!was["kinds"].as_array().unwrap().iter().any(|k| k["kind"] == "report"), "the team's kinds are the team's");
-    let bad = json!({ "digest": "hourly", "quiet_from": "25:00", "quiet_zone": "Moon/Sea", "kinds": { "nothing": {} } });
+    let bad =
+        json!({ "digest": "hourly", "quiet_from": "25:00", "quiet_zone": "Moon/Sea", "kinds": { "nothing": {} } });
     let refused = mara.patch("/api/v1/me/notifications/settings", bad).await.expect(422).field_errors();
     assert_eq!(refused, ["digest:invalid", "quiet_from:invalid", "quiet_zone:invalid", "kinds:invalid"]);
     let rooms = mara.get("/api/v1/rooms").await.expect(200).json();
@@ -110,16 +113,27 @@ async fn settings_are_read_kept_and_refused_with_their_field() {
     let csrf = kontor::web::csrf::token_for(&mara.session);
     let level = format!("level.room.{foyer}");
     let fields = [
-        ("_csrf", csrf.as_str()), ("digest", "daily"), ("quiet", "1"), ("quiet_from", "21:30"), ("quiet_to", "06:45"),
-        ("quiet_zone", ""), ("kind", "mention"), ("page.mention", "1"), (level.as_str(), "none"),
+        ("_csrf", csrf.as_str()),
+        ("digest", "daily"),
+        ("quiet", "1"),
+        ("quiet_from", "21:30"),
+        ("quiet_to", "06:45"),
+        ("quiet_zone", ""),
+        ("kind", "mention"),
+        ("page.mention", "1"),
+        (level.as_str(), "none"),
     ];
     mara.form("/me/notifications", &fields).await.expect(303);
     let now = mara.get("/api/v1/me/notifications/settings").await.expect(200).json();
-    assert_eq!((&now["digest"], &now["quiet_from"], &now["quiet_to"]), (&json!("daily"), &json!("21:30"), &json!("06:45")));
+    assert_eq!(
+        (&now["digest"], &now["quiet_from"], &now["quiet_to"]),
+        (&json!("daily"), &json!("21:30"), &json!("06:45"))
+    );
     let kind = now["kinds"].as_array().unwrap().iter().find(|k| k["kind"] == "mention").unwrap().clone();
     assert_eq!((&kind["page"], &kind["push"], &kind["mail"]), (&json!(true), &json!(false), &json!(false)));
     assert_eq!(now["places"][0]["level"], "none");
-    let wrong = [("_csrf", csrf.as_str()), ("digest", "daily"), ("quiet", "1"), ("quiet_from", "soon"), ("quiet_to", "06:45")];
+    let wrong =
+        [("_csrf", csrf.as_str()), ("digest", "daily"), ("quiet", "1"), ("quiet_from", "soon"), ("quiet_to", "06:45")];
     let again = mara.form("/me/notifications", &wrong).await.expect(422).text;
     assert!(again.contains("value=\"soon\""), "what was typed is still there");
     server.stop().await;

@@ -41,13 +41,17 @@ impl Service {
                         if n == 0 { break } else { continue }
                     };
                     let head = String::from_utf8_lossy(&data[..end]).to_lowercase();
-                    let length = head.split("content-length: ").nth(1).and_then(|t| t.split("\r\n").next()?.parse().ok());
+                    let length =
+                        head.split("content-length: ").nth(1).and_then(|t| t.split("\r\n").next()?.parse().ok());
                     if data.len() >= end + 4 + length.unwrap_or(0_usize) {
                         kept.lock().unwrap().push((head, data[end + 4..].to_vec()));
                         break;
                     }
                 }
-                let line = format!("HTTP/1.1 {} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", answer.load(Ordering::Relaxed));
+                let line = format!(
+                    "HTTP/1.1 {} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+                    answer.load(Ordering::Relaxed)
+                );
                 let _ = stream.write_all(line.as_bytes()).await;
             }
         });
@@ -89,12 +93,18 @@ async fn a_browser_gets_what_is_unread_encrypted_once_and_without_words_if_wishe
     db_tell(&server, &mara, "Bist du da?").await;
     let messages = service.messages();
     assert_eq!(messages.len(), 1);
-    assert_eq!((&messages[0]["title"], &messages[0]["body"]), (&json!("Direct message from Tom"), &json!("Bist du da?")));
+    assert_eq!(
+        (&messages[0]["title"], &messages[0]["body"]),
+        (&json!("Direct message from Tom"), &json!("Bist du da?"))
+    );
     assert_eq!((&messages[0]["href"], &messages[0]["unread"]), (&json!("/messages/5"), &json!(1)));
     {
         let (head, body) = service.got.lock().unwrap()[0].clone();
         assert!(head.contains("content-encoding: aes128gcm") && head.contains("ttl: "), "{head}");
-        assert!(head.contains("authorization: vapid t=") && head.contains(&format!("k={}", key.to_lowercase())), "{head}");
+        assert!(
+            head.contains("authorization: vapid t=") && head.contains(&format!("k={}", key.to_lowercase())),
+            "{head}"
+        );
         assert!(!String::from_utf8_lossy(&body).contains("Bist du da"), "nobody on the way can read it");
     }
     // Nothing more to say, nothing is said again.
@@ -113,9 +123,12 @@ async fn a_browser_gets_what_is_unread_encrypted_once_and_without_words_if_wishe
     server.advance(6 * SECOND).await;
     assert_eq!(service.messages().len(), 2);
     // A kind without push, and quiet hours.
-    mara.patch("/api/v1/me/notifications/settings", json!({ "kinds": { "direct": { "push": false } } })).await.expect(200);
+    mara.patch("/api/v1/me/notifications/settings", json!({ "kinds": { "direct": { "push": false } } }))
+        .await
+        .expect(200);
     db_tell(&server, &mara, "Still").await;
-    let on = json!({ "kinds": { "direct": { "push": true } }, "quiet": true, "quiet_from": "00:00", "quiet_to": "23:59" });
+    let on =
+        json!({ "kinds": { "direct": { "push": true } }, "quiet": true, "quiet_from": "00:00", "quiet_to": "23:59" });
     mara.patch("/api/v1/me/notifications/settings", on).await.expect(200);
     db_tell(&server, &mara, "Nachts").await;
     assert_eq!(service.messages().len(), 2);
@@ -145,7 +158,10 @@ async fn a_push_address_in_the_own_network_is_never_asked() {
     assert_eq!(mara.get("/api/v1/me/push").await.expect(200).json()["items"], json!([]));
     mara.delete_with("/api/v1/me/push", json!({ "endpoint": sly["endpoint"] })).await.expect(404);
     tom.delete_with("/api/v1/me/push", json!({ "endpoint": sly["endpoint"] })).await.expect(204);
-    for bad in [json!({ "endpoint": "x", "p256dh": "x", "auth": "x" }), json!({ "endpoint": "https://a:b@push.example/x", "p256dh": "", "auth": "" })] {
+    for bad in [
+        json!({ "endpoint": "x", "p256dh": "x", "auth": "x" }),
+        json!({ "endpoint": "https://a:b@push.example/x", "p256dh": "", "auth": "" }),
+    ] {
         mara.post("/api/v1/me/push", bad).await.expect(422);
     }
     server.stop().await;

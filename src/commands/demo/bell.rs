@@ -22,8 +22,11 @@ pub fn insert_notices(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
         .optional()?;
     let thread: Option<(i64, String)> =
         threads::table.order(threads::id.asc()).select((threads::id, threads::title)).first(&mut **tx).optional()?;
-    let material: Option<(i64, String)> =
-        resources::table.order(resources::id.asc()).select((resources::id, resources::title)).first(&mut **tx).optional()?;
+    let material: Option<(i64, String)> = resources::table
+        .order(resources::id.asc())
+        .select((resources::id, resources::title))
+        .first(&mut **tx)
+        .optional()?;
     let Some(jana) = all.ids.get("Jana Petersen").copied().map(MemberId) else { return Ok(()) };
     for id in all.ids.values().copied().filter(|id| *id != jana.0) {
         let to = MemberId(id);
@@ -39,7 +42,8 @@ pub fn insert_notices(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
             waiting.push((5, notice.about("thread", *id).by(jana)));
         }
         if let Some(message) = said {
-            let args = json!({ "by": "Jana Petersen", "room": "foyer", "text": "Schau bitte einmal auf die neuen Texte." });
+            let args =
+                json!({ "by": "Jana Petersen", "room": "foyer", "text": "Schau bitte einmal auf die neuen Texte." });
             let notice = Notice::new(to, &kinds::MENTION, format!("/rooms/foyer#m{message}"), args);
             waiting.push((1, notice.about("message", message).by(jana)));
         }
@@ -55,8 +59,10 @@ pub fn insert_notices(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
 /// The newest notification of a member happened some hours ago; what is older than a day was read.
 fn settle(tx: &mut Tx<'_>, member: MemberId, hours: Ms) -> Result<()> {
     let at = tx.now() - hours * HOUR;
-    let newest: Option<i64> =
-        notices::table.filter(notices::member_id.eq(member.0)).select(diesel::dsl::max(notices::id)).first(&mut **tx)?;
+    let newest: Option<i64> = notices::table
+        .filter(notices::member_id.eq(member.0))
+        .select(diesel::dsl::max(notices::id))
+        .first(&mut **tx)?;
     diesel::update(notices::table.filter(notices::id.eq(newest.unwrap_or(0))))
         .set((notices::created_at.eq(at), notices::read_at.eq((hours > 24).then_some(at))))
         .execute(&mut **tx)?;

@@ -50,7 +50,10 @@ pub async fn list(me: Member) -> Result<HttpResponse> {
         .map(|b| BrowserView {
             id: b.id,
             agent: b.agent,
-            service: url::Url::parse(&b.endpoint).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default(),
+            service: url::Url::parse(&b.endpoint)
+                .ok()
+                .and_then(|u| u.host_str().map(str::to_owned))
+                .unwrap_or_default(),
             created_at: iso(b.created_at),
             last_ok_at: b.last_ok_at.map(iso),
         })

@@ -39,7 +39,9 @@ impl Subscription {
         let mut check = Check::new();
         let url = url::Url::parse(&self.endpoint).ok();
         let fits = url.is_some_and(|u| {
-            (u.scheme() == "https" || (private && u.scheme() == "http")) && u.host().is_some() && u.username().is_empty()
+            (u.scheme() == "https" || (private && u.scheme() == "http"))
+                && u.host().is_some()
+                && u.username().is_empty()
         });
         if !fits || self.endpoint.len() > 1_000 {
             check.add(FieldError::new("endpoint", "invalid"));
