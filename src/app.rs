@@ -2,7 +2,7 @@
 
 use crate::accounts;
 use crate::config::Config;
-use crate::db::{Clock, DAY, Db, HOUR, MINUTE};
+use crate::db::{Clock, Conn, DAY, Db, HOUR, MINUTE};
 use crate::error::{Error, Result};
 use crate::files::{self, Files};
 use crate::forums;
@@ -17,6 +17,7 @@ use crate::office;
 use crate::programs;
 use crate::rooms;
 use crate::routes;
+use crate::settings::Current;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
 use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
@@ -89,11 +90,11 @@ async fn tidy(house: House, (): ()) -> Result<()> {
 }
 
 /// What surrounds every page: the community's name, the niches and rooms of the viewer.
-fn surroundings(clock: Clock) -> ShellSource {
+fn surroundings(clock: Clock, current: Current) -> ShellSource {
     let gates = gates();
     Arc::new(move |conn, viewer: Option<&Viewer>, lang: Lang| {
-        let settings = crate::settings::load(conn)?;
-        let mut around = Surroundings { community: settings.community_name, ..Surroundings::default() };
+        let settings = current.refresh(conn)?;
+        let mut around = Surroundings { community: settings.community_name.clone(), ..Surroundings::default() };
         let Some(viewer) = viewer else { return Ok(around) };
         let sight = crate::access::Sight::of(viewer);
         if !viewer.is_moderator() {
@@ -180,6 +181,14 @@ fn file_gates() -> files::Gates {
     gates
 }
 
+/// Letters to a partner go out under the name of the manager who looks after them.
+fn signer(conn: &mut Conn, email: &str) -> Result<Option<String>> {
+    match accounts::model::Email::parse(email) {
+        Ok(email) => crate::members::store::find_signer(conn, &email.key),
+        Err(_) => Ok(None),
+    }
+}
+
 /// Opens the database of `config`; commands that need no server use it alone.
 ///
 /// # Errors
@@ -196,14 +205,16 @@ pub fn open_database(config: &Config, clock: Clock) -> Result<Db> {
 /// When a part cannot be built.
 pub fn build(config: Config, clock: Clock) -> Result<House> {
     let db = open_database(&config, clock.clone())?;
+    let settings = Current::default();
     Ok(House::new(Parts {
-        mailer: Mailer::new(&config)?,
-        pages: Pages::load(surroundings(clock.clone()))?,
+        mailer: Mailer::new(&config)?.signed_by(signer),
+        pages: Pages::load(surroundings(clock.clone(), settings.clone()))?,
         jobs: Jobs::new(registry()),
         files: Files::open(&config, file_gates())?,
         live: Live::new(&config, clock.clone())?,
         limits: Limits::new(config.rate_limits),
         sources: sources(clock),
+        settings,
         db,
         config,
     }))
@@ -225,6 +236,8 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     }
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let house = build(config, clock)?;
+    let settings = house.settings.clone();
+    house.db.read(move |c| settings.refresh(c).map(drop)).await?;
     rooms::actions::ensure_foyer(&house.db).await?;
     house.live.start(rooms::socket::Chat::new(house.clone()));
     house.jobs.start(&house);

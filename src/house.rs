@@ -3,9 +3,11 @@
 use crate::config::Config;
 use crate::db::Db;
 use crate::files::Files;
+use crate::i18n::Lang;
 use crate::jobs::Jobs;
 use crate::live::Live;
 use crate::mail::Mailer;
+use crate::settings::Current;
 use crate::web::limits::Limits;
 use crate::web::pages::Pages;
 use crate::web::sources::Sources;
@@ -36,12 +38,19 @@ pub struct Parts {
     pub limits: Limits,
     /// What features tell the general pages.
     pub sources: Sources,
+    /// The settings as last seen.
+    pub settings: Current,
 }
 
 impl House {
     /// Wraps the parts.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// `lang` as the house speaks it: du or Sie.
+    pub fn voice(&self, lang: Lang) -> Lang {
+        self.settings.get().voice(lang)
     }
 }
 

@@ -38,6 +38,7 @@ pub mod members;
 pub mod newsletters;
 pub mod notices;
 pub mod office;
+pub mod policies;
 pub mod programs;
 pub mod rooms;
 pub mod segments;

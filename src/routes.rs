@@ -10,6 +10,7 @@ use crate::live::socket as live;
 use crate::members::{api as members_api, web as members_web};
 use crate::newsletters::api as campaigns;
 use crate::newsletters::web as newsletters;
+use crate::office::setup::web as setup;
 use crate::office::{api as office_api, web as office_web};
 use crate::openapi;
 use crate::programs::{api as programs_api, web as programs};
@@ -17,8 +18,8 @@ use crate::rooms::api as rooms_api;
 use crate::rooms::web as rooms;
 use crate::segments::api as segments;
 use crate::segments::web as segments_desk;
-use crate::web::{assets, health, manifest, styleguide};
-use crate::{forums, notices, search};
+use crate::web::{assets, brand, health, manifest, styleguide};
+use crate::{forums, notices, policies, search};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -54,10 +55,16 @@ fn machines(app: &mut ServiceConfig) {
 fn public(app: &mut ServiceConfig) {
     // office
     app.route("/", get().to(office_web::start));
-    app.route("/legal/imprint", get().to(office_web::imprint));
-    app.route("/legal/privacy", get().to(office_web::privacy));
+    // policies
+    app.route("/legal/imprint", get().to(policies::web::imprint));
+    app.route("/legal/privacy", get().to(policies::web::privacy));
+    app.route("/legal/terms", get().to(policies::web::terms));
+    app.route("/legal/terms/{program}", get().to(policies::web::program_terms));
+    app.route("/api/v1/policies", get().to(policies::api::list));
+    app.route("/api/v1/policies/{kind}/versions", get().to(policies::api::versions));
     // the house
     app.route("/files/{id}/{name}", get().to(files::serve));
+    app.route("/brand/{name}", get().to(brand::serve));
     app.route("/manifest.webmanifest", get().to(manifest::show));
     app.route("/styleguide", get().to(styleguide::show));
     // newsletters
@@ -104,6 +111,11 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/uploads/{id}", get().to(files_api::show));
     app.route("/api/v1/uploads/{id}", patch().to(files_api::append));
     app.route("/api/v1/uploads/{id}", delete().to(files_api::remove));
+    // policies
+    app.route("/me/agree", get().to(policies::web::agree_form));
+    app.route("/me/agree", post().to(policies::web::agree));
+    app.route("/api/v1/me/policies", get().to(policies::api::mine));
+    app.route("/api/v1/me/policies/{id}", put().to(policies::api::accept));
     // accounts
     app.route("/logout", post().to(accounts::logout));
     app.route("/me/security", get().to(accounts::security));
@@ -228,6 +240,11 @@ fn moderators(app: &mut ServiceConfig) {
 }
 
 fn managers(app: &mut ServiceConfig) {
+    // policies
+    app.route("/manage/policies", get().to(policies::web::desk));
+    app.route("/manage/policies", post().to(policies::web::publish));
+    app.route("/api/v1/policies", post().to(policies::api::publish));
+    app.route("/api/v1/policies/{id}/acceptances", get().to(policies::api::acceptances));
     // rooms
     app.route("/manage/rooms", get().to(rooms::manage));
     app.route("/manage/rooms", post().to(rooms::create));
@@ -246,6 +263,7 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/imports/{id}/run", post().to(programs::imports::run));
     app.route("/api/v1/programs", post().to(programs_api::programs::create));
     app.route("/api/v1/programs/{id}", patch().to(programs_api::programs::update));
+    app.route("/api/v1/program-links", post().to(programs_api::programs::try_link));
     app.route("/api/v1/programs/{id}/rotate-secret", post().to(programs_api::programs::rotate));
     app.route("/api/v1/conversions", post().to(programs_api::sales::report));
     app.route("/api/v1/imports", get().to(programs_api::imports::list));
@@ -253,6 +271,10 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/imports/{id}", get().to(programs_api::imports::show));
     app.route("/api/v1/imports/{id}/undo", post().to(programs_api::imports::undo));
     // office
+    app.route("/admin/setup", get().to(setup::begin));
+    app.route("/admin/setup/logo", post().to(setup::logo));
+    app.route("/admin/setup/{step}", get().to(setup::step));
+    app.route("/admin/setup/{step}", post().to(setup::save));
     app.route("/manage", get().to(office_web::manage));
     app.route("/manage/today", get().to(office_web::today));
     // library
@@ -330,6 +352,9 @@ fn admins(app: &mut ServiceConfig) {
     app.route("/admin/tokens/{id}/revoke", post().to(office_web::revoke));
     app.route("/api/v1/settings", get().to(office_api::get_settings));
     app.route("/api/v1/settings", patch().to(office_api::update_settings));
+    app.route("/api/v1/settings/logo", put().to(office_api::put_logo));
+    app.route("/api/v1/settings/logo", delete().to(office_api::delete_logo));
+    app.route("/api/v1/settings/test-mail", post().to(office_api::send_test_mail));
     app.route("/api/v1/jobs", get().to(office_api::get_jobs));
     app.route("/api/v1/jobs/{id}/retry", post().to(office_api::retry_job));
     app.route("/api/v1/audit", get().to(office_api::list_audit));

@@ -8,6 +8,7 @@ mod bell;
 mod letters;
 mod money;
 mod people;
+mod rules;
 mod shelf;
 mod talk;
 
@@ -104,6 +105,8 @@ pub async fn populate(house: &House) -> Result<()> {
         people::insert_everybody(tx, &hash, places)
     });
     let everybody = Arc::new(everybody.await?);
+    let all = everybody.clone();
+    house.db.write(move |tx| rules::insert_rules(tx, &all)).await?;
     let all = everybody.clone();
     house.db.write(move |tx| money::insert_sales(tx, &all)).await?;
     let all = everybody.clone();

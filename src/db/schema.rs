@@ -170,6 +170,34 @@ diesel::table! {
         confirmed_at -> Nullable<BigInt>,
         joined_at -> Nullable<BigInt>,
         last_seen_at -> Nullable<BigInt>,
+        contact_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    policies (id) {
+        id -> BigInt,
+        kind -> Text,
+        program_id -> Nullable<BigInt>,
+        version -> Integer,
+        text_de -> Text,
+        text_en -> Text,
+        asks -> Bool,
+        created_at -> BigInt,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    policy_acceptances (id) {
+        id -> BigInt,
+        policy_id -> BigInt,
+        member_id -> BigInt,
+        source -> Text,
+        locale -> Text,
+        ip -> Text,
+        agent -> Text,
+        at -> BigInt,
     }
 }
 
@@ -773,6 +801,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     tiers,
     niches,
     members,
+    policies,
+    policy_acceptances,
     member_tags,
     member_niches,
     sessions,

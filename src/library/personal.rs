@@ -142,15 +142,12 @@ fn label_at(text: &str, lang: Lang) -> Option<(&str, bool)> {
         let (name, rest) = field.split_once("}}")?;
         return name.trim().eq_ignore_ascii_case("disclosure").then_some((rest, false));
     }
-    let words: &[(&str, bool)] = match lang {
-        Lang::De => &[("anzeige", false), ("werbung", true)],
-        Lang::En => &[("advertisement", false), ("ad", true)],
-    };
-    words.iter().find_map(|(word, strict)| {
+    let words = lang.pick([("anzeige", false), ("werbung", true)], [("advertisement", false), ("ad", true)]);
+    words.into_iter().find_map(|(word, strict)| {
         let head = text.get(..word.len())?;
         let rest = &text[word.len()..];
         let ends = !rest.starts_with(|c: char| c.is_alphanumeric());
-        (head.eq_ignore_ascii_case(word) && ends).then_some((rest, *strict))
+        (head.eq_ignore_ascii_case(word) && ends).then_some((rest, strict))
     })
 }
 

@@ -8,9 +8,9 @@ mod queue;
 pub mod smtp;
 mod transport;
 
-pub use letter::{Letter, Letters, Rendered, folders, inline};
+pub use letter::{Letter, Letters, Rendered, folders, inline, written};
 pub use outbox::{Kept, Opened, Outbox};
-pub use queue::{Mailer, SEND_JOB, send_queued};
+pub use queue::{Mailer, SEND_JOB, Signer, send_queued};
 pub use transport::{Outcome, Stage, Transport, hello_name};
 
 use crate::i18n::Lang;

@@ -6,10 +6,11 @@ use super::letter::{Letter, Letters, Rendered};
 use super::outbox::Outbox;
 use super::transport::{Outcome, Transport};
 use crate::config::Config;
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::jobs::{NewJob, enqueue};
+use crate::settings::Settings;
 use crate::web::forms::one_line;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -24,11 +25,17 @@ pub struct Queued {
     id: String,
     to_email: String,
     to_name: String,
+    /// Who signs it; absent: the house.
+    #[serde(default)]
+    from_name: Option<String>,
     content: Rendered,
     /// Address that ends mails of this sort by one click (RFC 8058), where there is one.
     #[serde(default)]
     way_out: Option<String>,
 }
+
+/// Finds the name under which a letter to an address goes out; wired in `app.rs`, the platform knows no contacts.
+pub type Signer = fn(&mut Conn, &str) -> Result<Option<String>>;
 
 /// Renders letters and knows the way out.
 pub struct Mailer {
@@ -37,6 +44,7 @@ pub struct Mailer {
     outbox: Outbox,
     from: Mailbox,
     base_url: String,
+    signer: Signer,
 }
 
 impl Mailer {
@@ -48,7 +56,12 @@ impl Mailer {
         let from = config.mail_from.parse().map_err(|e| Error::config(format!("KONTOR_MAIL_FROM: {e}")))?;
         let outbox = Outbox::open(&config.data_dir)?;
         let transport = Transport::new(config.smtp.clone(), outbox.clone());
-        Ok(Self { letters: Letters::load()?, transport, outbox, from, base_url: config.absolute("") })
+        Ok(Self { letters: Letters::load()?, transport, outbox, from, base_url: config.absolute(""), signer: |_, _| Ok(None) })
+    }
+
+    /// The same mailer, whose letters are signed by whom `signer` finds.
+    pub fn signed_by(self, signer: Signer) -> Self {
+        Self { signer, ..self }
     }
 
     /// The way out.
@@ -70,8 +83,8 @@ impl Mailer {
     ///
     /// # Errors
     /// When the letter lacks a field its templates use.
-    pub fn render<L: Letter>(&self, lang: crate::i18n::Lang, community: &str, letter: &L) -> Result<Rendered> {
-        self.letters.render(lang, community, &self.base_url, letter)
+    pub fn render<L: Letter>(&self, lang: crate::i18n::Lang, settings: &Settings, letter: &L) -> Result<Rendered> {
+        self.letters.render(settings.voice(lang), &settings.community_name, &self.base_url, letter)
     }
 
     /// Renders `letter` and queues it in the caller's transaction.
@@ -93,10 +106,17 @@ impl Mailer {
         letter: &L,
         way_out: Option<String>,
     ) -> Result<()> {
-        let community = crate::settings::load(tx)?.community_name;
-        let content = self.render(to.lang, &community, letter)?;
-        let queued =
-            Queued { id: random_id()?, to_email: to.email.clone(), to_name: to.name.clone(), content, way_out };
+        let settings = crate::settings::load(tx)?;
+        let content = self.render(to.lang, &settings, letter)?;
+        let house = self.from.name.as_deref().unwrap_or(&settings.community_name);
+        let queued = Queued {
+            id: random_id()?,
+            to_email: to.email.clone(),
+            to_name: to.name.clone(),
+            from_name: (self.signer)(tx, &to.email)?.map(|person| super::mime::signed(&person, house)),
+            content,
+            way_out,
+        };
         enqueue(tx, NewJob::new(SEND_JOB, &queued)?.priority(10))
     }
 
@@ -104,7 +124,7 @@ impl Mailer {
         let address: lettre::Address = mail.to_email.parse().map_err(Error::internal)?;
         let domain = self.from.email.domain();
         let mut builder = lettre::Message::builder()
-            .from(self.from.clone())
+            .from(Mailbox { name: mail.from_name.as_deref().map(one_line).or(self.from.name.clone()), ..self.from.clone() })
             .to(Mailbox::new(Some(one_line(&mail.to_name)).filter(|n| !n.is_empty()), address))
             .subject(&mail.content.subject)
             .message_id(Some(format!("<{}@{domain}>", mail.id)))

@@ -208,6 +208,7 @@ pub struct Edition {
     key: Key,
     base_url: String,
     from: String,
+    from_name: String,
     domain: String,
     reply_to: String,
     list_id: String,
@@ -253,6 +254,7 @@ impl Edition {
             campaign: campaign.id,
             base_url: house.config.absolute(""),
             from: mime::mailbox(&name, &address),
+            from_name: name,
             list_id: mime::mailbox(&settings.community_name, &format!("news.{domain}")),
             boundary: format!("=_{}", key.message_id(campaign.id, MemberId(0))),
             link_base: super::store::find_link_base(conn, campaign.program_id)?,
@@ -324,6 +326,14 @@ impl Edition {
         Ok(text.body_html.text(&self.own(to, text.lang)))
     }
 
+    /// The sender as this reader sees it: their contact of the house, where they have one.
+    fn from(&self, to: &Recipient) -> std::borrow::Cow<'_, str> {
+        match &to.contact {
+            Some(contact) => mime::mailbox(&mime::signed(contact, &self.from_name), &self.sender).into(),
+            None => (&*self.from).into(),
+        }
+    }
+
     /// The mail of one reader.
     ///
     /// # Errors
@@ -337,7 +347,7 @@ impl Edition {
         let token = own.unsubscribe.rsplit('/').next().unwrap_or("");
         let (boundary, domain) = (&self.boundary, &self.domain);
         let lines = [
-            format!("From: {}", self.from),
+            format!("From: {}", self.from(to)),
             format!("To: {}", mime::mailbox(&own.name, &to.email)),
             format!("Reply-To: {}", self.reply_to),
             format!("Subject: {}", mime::header_text(&subject(text, &own))),
@@ -409,7 +419,7 @@ fn text(house: &House, settings: &Settings, campaign: &Campaign, lang: Lang, mar
         web_url: house.config.absolute(&format!("/newsletters/{}", campaign.id)),
         body_html,
     };
-    let rendered = house.mailer.render(lang, &settings.community_name, &letter)?;
+    let rendered = house.mailer.render(lang, settings, &letter)?;
     let html = inline(&rendered.html)?;
     Ok(Text {
         lang,

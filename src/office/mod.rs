@@ -9,4 +9,6 @@ pub mod api;
 pub mod cards;
 pub mod letters;
 pub mod model;
+pub mod partner;
+pub mod setup;
 pub mod web;

@@ -2,7 +2,9 @@
 
 use crate::accounts::model::Email;
 use crate::error::{FieldError, Result};
+use crate::i18n::Address;
 use crate::settings::{Bilingual, Settings, UploadLimits};
+use crate::web::brand;
 use crate::web::forms::Check;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -47,6 +49,12 @@ pub struct SettingsChange {
     pub time_zone: Option<String>,
     /// How much may be stored.
     pub uploads: Option<UploadLimits>,
+    /// How German texts address their reader: `du` or `sie`.
+    pub address: Option<String>,
+    /// Accent colour in the light scheme as `#rrggbb`; empty: the house's own. Refused below a contrast of 4.5:1.
+    pub accent: Option<String>,
+    /// Accent colour in the dark scheme; empty: computed from the light one.
+    pub accent_dark: Option<String>,
 }
 
 impl SettingsChange {
@@ -97,8 +105,36 @@ impl SettingsChange {
             }
             after.uploads = limits;
         }
+        if let Some(address) = &self.address {
+            match Address::parse(address.trim()) {
+                Some(address) => after.address = address,
+                None => check.add(FieldError::new("address", "choice").arg("choices", "du, sie")),
+            }
+        }
+        if self.accent.is_some() || self.accent_dark.is_some() {
+            for (new, old) in [(&self.accent, &mut after.accent), (&self.accent_dark, &mut after.accent_dark)] {
+                if let Some(new) = new {
+                    *old = new.trim().to_ascii_lowercase();
+                }
+            }
+            check_colours(&mut check, &after);
+        }
         check.done()?;
         Ok(after)
+    }
+}
+
+/// A colour that cannot be read is refused, with its nearest one that can.
+fn check_colours(check: &mut Check, after: &Settings) {
+    let own = if after.accent.is_empty() { brand::PRESETS[0].1 } else { &after.accent };
+    match brand::tones(own, &after.accent_dark) {
+        Ok(_) => {}
+        Err((field, None)) => check.add(FieldError::new(field, "colour")),
+        Err((field, Some(refused))) => check.add(
+            FieldError::new(field, "contrast")
+                .arg("contrast", format!("{:.1}", refused.contrast))
+                .arg("suggestion", refused.suggestion),
+        ),
     }
 }
 

@@ -66,6 +66,19 @@ pub async fn create_program(house: &House, actor: MemberId, mut draft: ProgramDr
         .await
 }
 
+/// A pattern as a partner would get it: the partner's name, where the reference is somebody's, and the link.
+///
+/// # Errors
+/// What is wrong with the pattern; `required` on `partner`.
+pub fn try_link(conn: &mut Conn, link_base: &str, reference: &str) -> Result<(String, String)> {
+    let mut check = Check::new();
+    let base = check.keep(parse_link_base(link_base)).unwrap_or_default();
+    let reference = check.line("partner", reference, 1, 100);
+    check.done()?;
+    let owner = store::find_partner(conn, &reference)?.unwrap_or_default();
+    Ok((owner, crate::text::merge::affiliate_link(&base, &reference)))
+}
+
 /// Changes a program; the slug stays.
 ///
 /// # Errors

@@ -145,7 +145,7 @@ fn asked(req: &ServiceRequest, house: &House) -> Asked {
         Lang::negotiate(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or(""))
     });
     Asked {
-        lang,
+        lang: house.voice(lang),
         ip: client::address(req, &house.config),
         nonce: random(),
         request_id: random(),
@@ -164,7 +164,8 @@ async fn admit(req: &mut ServiceRequest, house: &House, asked: &mut Asked) -> Re
             return Err(Error::internal("nobody identifies"));
         };
         // Credentials that are over make a visitor: what is open stays open, the guards refuse the rest with 401.
-        if let Some(viewer) = identify(house.clone(), credentials).await? {
+        if let Some(mut viewer) = identify(house.clone(), credentials).await? {
+            viewer.lang = house.voice(viewer.lang);
             asked.lang = viewer.lang;
             asked.theme.clone_from(&viewer.theme);
             req.extensions_mut().insert(Arc::new(viewer));

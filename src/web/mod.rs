@@ -3,6 +3,7 @@
 //! It knows no feature.
 
 pub mod assets;
+pub mod brand;
 pub mod client;
 pub mod csrf;
 pub mod forms;

@@ -105,6 +105,8 @@ struct Shell<'a> {
     csrf: &'a str,
     nonce: &'a str,
     assets: &'static str,
+    brand: &'a str,
+    logo: &'a str,
     path: &'a str,
     here: &'a str,
     theme: &'a str,
@@ -135,7 +137,7 @@ struct Root<'a, V> {
 
 /// The renderer of pages.
 pub struct Pages {
-    registries: [Handlebars<'static>; 2],
+    registries: [Handlebars<'static>; 3],
     source: ShellSource,
 }
 
@@ -145,8 +147,8 @@ impl Pages {
     /// # Errors
     /// When a template does not parse.
     pub fn load(source: ShellSource) -> Result<Self> {
-        let [de, en] = Lang::ALL.map(registry);
-        Ok(Self { registries: [de?, en?], source })
+        let [de, sie, en] = [Lang::De, Lang::DeSie, Lang::En].map(registry);
+        Ok(Self { registries: [de?, sie?, en?], source })
     }
 
     /// Renders a template that needs no shell: a fragment, a mail preview.
@@ -154,8 +156,13 @@ impl Pages {
     /// # Errors
     /// When the view lacks something the template wants.
     pub fn fragment(&self, lang: Lang, name: &str, view: &impl Serialize) -> Result<String> {
-        let [de, en] = &self.registries;
-        lang.pick(de, en).render(name, view).map_err(Error::internal)
+        let [de, sie, en] = &self.registries;
+        let registry = match lang {
+            Lang::De => de,
+            Lang::DeSie => sie,
+            Lang::En => en,
+        };
+        registry.render(name, view).map_err(Error::internal)
     }
 }
 
@@ -287,6 +294,7 @@ impl Page<'_> {
             (crate::i18n::has(lang, key) && matches!(kind, "ok" | "bad" | "hot"))
                 .then(|| Flash { kind: kind.to_owned(), text: t(lang, key).into_owned() })
         });
+        let brand = ctx.house.settings.brand();
         let csrf = match viewer.map(|v| &v.proof) {
             Some(Proof::Session { csrf, .. }) => csrf.as_str(),
             _ => "",
@@ -300,6 +308,8 @@ impl Page<'_> {
             csrf,
             nonce: &ctx.asked.nonce,
             assets: super::assets::prefix(),
+            brand: &brand.sheet,
+            logo: &brand.logo,
             path: &ctx.path,
             here: &ctx.here,
             theme: &ctx.asked.theme,

@@ -62,6 +62,21 @@ pub type PlaceSource = Arc<dyn Fn(&mut Conn, &Viewer) -> Result<Vec<Place>> + Se
 
 /// Whether a folded address takes mail: nothing goes to what bounced for good or complained.
 pub type MailableSource = Arc<dyn Fn(&mut Conn, &str) -> Result<bool> + Send + Sync>;
+/// One line of the house's health.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct HealthLine {
+    /// What it is about, in the reader's language.
+    pub label: String,
+    /// How it stands, in the reader's language.
+    pub value: String,
+    /// `ok`, `hot` (look at it) or `bad` (act).
+    pub state: &'static str,
+    /// Where to look.
+    pub href: String,
+}
+
+/// Health as the admin's start page shows it.
+pub type HealthSource = Arc<dyn Fn(&mut Conn, Lang) -> Result<Vec<HealthLine>> + Send + Sync>;
 
 /// All sources of the house.
 #[derive(Clone, Default)]
@@ -78,6 +93,8 @@ pub struct Sources {
     pub places: Vec<PlaceSource>,
     /// Whether an address takes mail.
     pub mailable: Option<MailableSource>,
+    /// The house's health, for admins.
+    pub health: Vec<HealthSource>,
 }
 
 impl Sources {
@@ -89,6 +106,18 @@ impl Sources {
         let mut out = Vec::new();
         for source in &self.start {
             out.extend(source(conn, viewer, lang)?);
+        }
+        Ok(out)
+    }
+
+    /// The house's health, line by line.
+    ///
+    /// # Errors
+    /// The first error of a source.
+    pub fn health(&self, conn: &mut Conn, lang: Lang) -> Result<Vec<HealthLine>> {
+        let mut out = Vec::new();
+        for source in &self.health {
+            out.extend(source(conn, lang)?);
         }
         Ok(out)
     }

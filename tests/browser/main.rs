@@ -10,6 +10,8 @@ mod support;
 mod apply;
 mod crawl;
 mod entrance;
+mod first_manager;
+mod first_partner;
 mod forums;
 mod imports;
 mod library;

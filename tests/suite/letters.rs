@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 fn kept(name: &str, lang: Lang) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/letters/{name}.{}.txt", lang.code()))
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/letters/{name}.{}.txt", lang.folder()))
 }
 
 struct Reader {
@@ -23,9 +23,9 @@ struct Reader {
 }
 
 impl Reader {
-    /// Renders `letter` in both languages and compares it with its copies.
+    /// Renders `letter` in both languages, German with du and with Sie, and compares it with its copies.
     fn read<L: Letter>(&mut self, letter: &L) {
-        for lang in Lang::ALL {
+        for lang in [Lang::De, Lang::DeSie, Lang::En] {
             let r = self.letters.render(lang, "Nordlicht <&> Netz", "https://kontor.example", letter).unwrap();
             assert!(!r.html.contains("{{") && !r.text.contains("{{"), "{} is not filled in", L::NAME);
             let now = format!("{}\n\n{}\n\n{}\n", r.subject, r.text.trim_end(), r.html.trim_end());
@@ -35,7 +35,7 @@ impl Reader {
                 std::fs::write(&file, &now).unwrap();
             }
             let was = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("no copy {}", file.display()));
-            assert_eq!(now, was, "{} in {} reads differently", L::NAME, lang.code());
+            assert_eq!(now, was, "{} in {} reads differently", L::NAME, lang.folder());
         }
         self.seen.insert(L::NAME.to_owned());
     }

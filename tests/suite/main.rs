@@ -4,6 +4,7 @@
 mod support;
 
 mod accounts;
+mod address;
 mod architecture;
 mod crash;
 mod database;
@@ -18,7 +19,9 @@ mod newsletters;
 mod notices;
 mod notices_mail;
 mod notices_push;
+mod policies;
 mod platform;
 mod programs;
 mod rooms;
 mod segments;
+mod setup;

@@ -19,6 +19,7 @@ use super::{store, token};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
+use crate::policies::actions as policies;
 use crate::web::forms::Form;
 use crate::web::guards::{Ctx, Member};
 use crate::web::headers::{LANG, THEME, session_cookie};
@@ -132,7 +133,7 @@ pub async fn setup_form(ctx: Ctx, link: web::Path<String>) -> Result<HttpRespons
 pub async fn setup(ctx: Ctx, link: web::Path<String>, form: Form) -> Result<HttpResponse> {
     let fields = (form.text("email"), form.text("name"), form.raw("password"));
     match actions::set_up(&ctx.house, &link, fields, ctx.lang(), (&ctx.ip(), &ctx.agent)).await {
-        Ok(signed_in) => Ok(enter(&ctx.house.config, &signed_in, "/")),
+        Ok(signed_in) => Ok(enter(&ctx.house.config, &signed_in, "/admin/setup")),
         Err(error) => {
             let view = FormView::again(ctx.lang(), &form, &link, error)?;
             let page = ctx.page("accounts/setup", "accounts-setup-title");
@@ -162,7 +163,10 @@ pub async fn login(ctx: Ctx, form: Form) -> Result<HttpResponse> {
     let next = own_path(form.text("next")).unwrap_or("/").to_owned();
     let password = form.raw("password").to_owned();
     match actions::sign_in(&ctx.house, form.text("email"), password, &ctx.ip(), &ctx.agent).await {
-        Ok(signed_in) => Ok(enter(&ctx.house.config, &signed_in, &next)),
+        Ok(signed_in) => {
+            let to = policies::way_in(&ctx.house, signed_in.member, &next).await?;
+            Ok(enter(&ctx.house.config, &signed_in, &to))
+        }
         Err(error) => {
             let error = match error {
                 Error::Unauthorized(code) => Error::field("email", code),

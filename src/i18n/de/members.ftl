@@ -108,3 +108,8 @@ members-count = { $n ->
     [one] 1 Mitglied
    *[other] { NUM($n) } Mitglieder
 }
+members-contact = Ansprechperson
+members-contact-me = Von mir betreut
+members-contact-none = niemand
+members-contact-mine = Deine Ansprechperson
+members-contact-write = Profil ansehen

@@ -24,6 +24,9 @@ office-sender = Absender der Newsletter
 office-sender-hint = Name und Adresse, zum Beispiel Nordlicht <post@nordlicht.example>. Leer: { $from }
 office-currency = Währung
 office-zone-hint = Danach werden Tage und Monate gezählt, zum Beispiel Europe/Berlin.
+office-address = Anrede in deutschen Texten
+office-address-du = du
+office-address-sie = Sie
 office-route = Weg der E-Mails
 office-from = Absender des Hauses
 office-jobs-waiting = Wartende Aufträge
@@ -72,10 +75,6 @@ office-attempts = { $n ->
    *[other] { NUM($n) } Versuche
 }
 
-office-card-turnover = { $amount } Umsatz in diesem Monat
-office-card-missing = noch { $amount } bis { $tier }
-office-card-reached = Dieser Monat zählt für { $tier }
-office-card-link = Dein Link für { $program }
 office-card-texts = Neueste Texte für dich
 office-card-threads = Aus dem Forum
 office-card-sales = Verkäufe
@@ -83,3 +82,19 @@ office-card-waiting = { $n ->
     [one] 1 Verkauf wartet auf seinen Partner
    *[other] { $shown } Verkäufe warten auf ihren Partner
 }
+
+office-card-word = Wer ein Wort braucht
+office-signal-first = Erster Verkauf, { $when }
+office-signal-drop = { $now } in 30 Tagen, davor { $before }
+office-signal-away = zuletzt da: { $when }
+office-health = Zustand des Hauses
+office-health-ok = in Ordnung
+office-health-hot = ansehen
+office-health-bad = handeln
+office-standing = Dein Stand
+office-standing-more = Verkäufe und Stufe
+office-this-month = Umsatz in diesem Monat, nur bestätigte Verkäufe
+office-my-link = Dein Link
+office-newest-text = Neuester Text für dich
+office-text-use = Ansehen und teilen
+office-unread = Ungelesen

@@ -42,7 +42,7 @@ rooms-delete = Löschen
 rooms-delete-ask = Diese Nachricht löschen?
 rooms-deleted = Nachricht gelöscht
 rooms-conn-live = Live
-rooms-conn-wait = Verbinde
+rooms-conn-wait = Verbindet …
 rooms-conn-off = Offline
 rooms-jump = { $n ->
     [one] 1 neue Nachricht

@@ -108,3 +108,8 @@ members-count = { $n ->
     [one] 1 member
    *[other] { NUM($n) } members
 }
+members-contact = Contact
+members-contact-me = Looked after by me
+members-contact-none = nobody
+members-contact-mine = Your contact
+members-contact-write = See the profile

@@ -97,6 +97,8 @@ pub struct MemberItem {
     pub joined_at: Option<String>,
     /// Last visit.
     pub last_seen_at: Option<String>,
+    /// The manager who looks after them.
+    pub contact_id: Option<i64>,
 }
 
 fn item(full: FullPerson, tiers: &[Tier]) -> MemberItem {
@@ -124,6 +126,7 @@ fn item(full: FullPerson, tiers: &[Tier]) -> MemberItem {
         confirmed_at: p.confirmed_at.map(iso),
         joined_at: p.joined_at.map(iso),
         last_seen_at: p.last_seen_at.map(iso),
+        contact_id: p.contact_id,
     }
 }
 
@@ -138,6 +141,8 @@ pub struct MemberQuery {
     pub niche: Option<String>,
     /// Part of a name or an address, in every status.
     pub q: Option<String>,
+    /// Id of the manager who looks after them, `me`, or `none`.
+    pub contact: Option<String>,
     /// Items wanted, 1 to 200; 50 when not given.
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -157,6 +162,12 @@ pub async fn list_members(me: Manager, query: web::Query<MemberQuery>) -> Result
         return Err(Error::Invalid(vec![FieldError::new("status", "choice").arg("choices", choices)]));
     }
     let sight = Sight::of(&me.viewer);
+    let contact = match query.contact.as_deref().filter(|c| !c.is_empty()) {
+        None => None,
+        Some("none") => Some(None),
+        Some("me") => Some(Some(me.viewer.id.0)),
+        Some(id) => Some(Some(id.parse().map_err(|_| Error::field("contact", "type"))?)),
+    };
     let page = me
         .house
         .db
@@ -171,7 +182,7 @@ pub async fn list_members(me: Manager, query: web::Query<MemberQuery>) -> Result
                 }
                 None => None,
             };
-            let filter = Filter { status, rank, niche, q: query.q, by_email: true };
+            let filter = Filter { status, rank, niche, q: query.q, by_email: true, contact };
             let people = store::list_people(c, &filter, after.map(|a| a.id), limit + 1)?;
             let tiers = store::list_tiers(c)?;
             let page = Page::cut(people, limit, |p| Cursor { key: 0, id: p.id.0 });

@@ -1,12 +1,14 @@
 //! SQL of members, niches and tiers.
 
 mod audit;
+mod contact;
 mod full;
 mod niche;
 mod person;
 mod refs;
 
 pub use audit::*;
+pub use contact::*;
 pub use full::*;
 pub use niche::*;
 pub use person::*;

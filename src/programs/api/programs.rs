@@ -155,3 +155,33 @@ pub async fn rotate(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
     actions::rotate_secret(&me.house, me.viewer.id, *id).await?;
     Ok(HttpResponse::Ok().json(one(&me, *id).await?))
 }
+
+/// A pattern to try.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkTrial {
+    /// Pattern with `{ref}`.
+    pub link_base: String,
+    /// Reference of a partner.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+/// A link as a partner would get it.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct TriedLink {
+    /// The link.
+    pub link: String,
+    /// Name of the partner whose reference it is, where it is somebody's.
+    pub partner: Option<String>,
+}
+
+/// `POST /api/v1/program-links`: keeps nothing.
+#[utoipa::path(post, path = "/api/v1/program-links", tag = "programs", request_body = LinkTrial,
+    responses((status = 200, body = TriedLink), (status = 422, body = Problem)))]
+pub async fn try_link(me: Manager, body: Json<LinkTrial>) -> Result<HttpResponse> {
+    let trial = body.0;
+    let (partner, link) =
+        me.house.db.read(move |c| actions::try_link(c, &trial.link_base, &trial.reference)).await?;
+    Ok(HttpResponse::Ok().json(TriedLink { link, partner: Some(partner).filter(|p| !p.is_empty()) }))
+}

@@ -247,7 +247,7 @@ impl Reader {
             }
         }
         let program = if refs.is_empty() { None } else { Some(self.program_of(cell("program"))?.id) };
-        let german = crate::i18n::Lang::parse(cell("locale")).map(|l| l == crate::i18n::Lang::De);
+        let german = crate::i18n::Lang::parse(cell("locale")).map(crate::i18n::Lang::is_german);
         Ok(Person { email, name, german, refs, program })
     }
 }

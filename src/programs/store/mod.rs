@@ -3,6 +3,7 @@
 pub mod imports;
 pub mod programs;
 pub mod sales;
+pub mod signals;
 pub mod tiers;
 
 pub use programs::{

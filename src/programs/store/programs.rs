@@ -1,6 +1,6 @@
 //! SQL of programs and of the partners' references.
 
-use crate::db::schema::{affiliate_refs as refs, conversions, programs};
+use crate::db::schema::{affiliate_refs as refs, conversions, members, programs};
 use crate::db::{Conn, Tx, is_duplicate};
 use crate::error::{Error, Result};
 use crate::on;
@@ -143,6 +143,28 @@ pub fn list_sample_refs(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
         .load(conn)?;
     let ids: Vec<i64> = firsts.into_iter().filter_map(|(_, id)| id).collect();
     Ok(refs::table.filter(refs::id.eq_any(ids)).select((refs::program_id, refs::ref_code)).load(conn)?)
+}
+
+/// Partners with the reference their links carry, the newest first: for trying a link on a real one.
+pub fn list_partners(conn: &mut Conn, limit: i64) -> Result<Vec<(String, String)>> {
+    Ok(refs::table
+        .inner_join(members::table)
+        .filter(refs::for_links.eq(true))
+        .order(refs::id.desc())
+        .limit(limit)
+        .select((members::name, refs::ref_code))
+        .load(conn)?)
+}
+
+/// The name of the partner whose links carry `reference`.
+pub fn find_partner(conn: &mut Conn, reference: &str) -> Result<Option<String>> {
+    Ok(refs::table
+        .inner_join(members::table)
+        .filter(refs::ref_key.eq(ref_key(reference)))
+        .order(refs::for_links.desc())
+        .select(members::name)
+        .first(conn)
+        .optional()?)
 }
 
 /// Number of partners per program.

@@ -5,4 +5,4 @@ mod driver;
 mod look;
 
 pub use browser::Browser;
-pub use look::all_well;
+pub use look::{Look, NARROW, all_well};
