@@ -29,9 +29,7 @@ pub enum Lang {
 }
 
 /// How German texts address their reader; the house chooses.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Address {
     /// du
@@ -222,7 +220,8 @@ fn keys_of(text: &str) -> impl Iterator<Item = String> + '_ {
 
 /// Every key of a language, sorted: tests compare the two.
 pub fn keys(lang: Lang) -> Vec<String> {
-    let mut out: Vec<String> = sources(lang.folder()).iter().flat_map(|(_, t)| keys_of(t).collect::<Vec<_>>()).collect();
+    let mut out: Vec<String> =
+        sources(lang.folder()).iter().flat_map(|(_, t)| keys_of(t).collect::<Vec<_>>()).collect();
     out.sort();
     out
 }

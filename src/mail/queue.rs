@@ -56,7 +56,14 @@ impl Mailer {
         let from = config.mail_from.parse().map_err(|e| Error::config(format!("KONTOR_MAIL_FROM: {e}")))?;
         let outbox = Outbox::open(&config.data_dir)?;
         let transport = Transport::new(config.smtp.clone(), outbox.clone());
-        Ok(Self { letters: Letters::load()?, transport, outbox, from, base_url: config.absolute(""), signer: |_, _| Ok(None) })
+        Ok(Self {
+            letters: Letters::load()?,
+            transport,
+            outbox,
+            from,
+            base_url: config.absolute(""),
+            signer: |_, _| Ok(None),
+        })
     }
 
     /// The same mailer, whose letters are signed by whom `signer` finds.
@@ -124,7 +131,10 @@ impl Mailer {
         let address: lettre::Address = mail.to_email.parse().map_err(Error::internal)?;
         let domain = self.from.email.domain();
         let mut builder = lettre::Message::builder()
-            .from(Mailbox { name: mail.from_name.as_deref().map(one_line).or(self.from.name.clone()), ..self.from.clone() })
+            .from(Mailbox {
+                name: mail.from_name.as_deref().map(one_line).or(self.from.name.clone()),
+                ..self.from.clone()
+            })
             .to(Mailbox::new(Some(one_line(&mail.to_name)).filter(|n| !n.is_empty()), address))
             .subject(&mail.content.subject)
             .message_id(Some(format!("<{}@{domain}>", mail.id)))

@@ -26,10 +26,9 @@ pub async fn change_settings(house: &House, by: &Viewer, change: SettingsChange)
             let after = change.apply(&before)?;
             if after != before {
                 settings::save(tx, &after)?;
-                for (kind, text, old) in [
-                    (Kind::Imprint, &after.imprint, &before.imprint),
-                    (Kind::Privacy, &after.privacy, &before.privacy),
-                ] {
+                for (kind, text, old) in
+                    [(Kind::Imprint, &after.imprint, &before.imprint), (Kind::Privacy, &after.privacy, &before.privacy)]
+                {
                     if text != old {
                         policies::insert(tx, (kind, None), text, false, Some(actor))?;
                     }
@@ -52,7 +51,9 @@ pub async fn change_logo(house: &House, by: &Viewer, upload: Option<Vec<u8>>) ->
     let kept = match upload {
         None => (String::new(), String::new()),
         // Decoding and scaling take a while: not on the event loop.
-        Some(bytes) => tokio::task::spawn_blocking(move || brand::read_logo(&bytes)).await.map_err(Error::internal)??,
+        Some(bytes) => {
+            tokio::task::spawn_blocking(move || brand::read_logo(&bytes)).await.map_err(Error::internal)??
+        }
     };
     let actor = by.id;
     house

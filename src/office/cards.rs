@@ -5,9 +5,9 @@ use crate::access::Sight;
 use crate::db::{Conn, Ms};
 use crate::error::Result;
 use crate::i18n::{Arg, Lang, ago, date_time, money, number, parse_zone, t, t_args};
+use crate::programs::store::signals;
 use crate::web::sources::{Card, CardLine};
 use crate::web::viewer::Viewer;
-use crate::programs::store::signals;
 use crate::{forums, library, newsletters, programs};
 
 /// How many threads or texts a card lists.

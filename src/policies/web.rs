@@ -225,7 +225,12 @@ struct DeskView {
     errors: BTreeMap<String, String>,
 }
 
-async fn desk_view(me: &Manager, program: &str, typed: Option<&Form>, errors: BTreeMap<String, String>) -> Result<DeskView> {
+async fn desk_view(
+    me: &Manager,
+    program: &str,
+    typed: Option<&Form>,
+    errors: BTreeMap<String, String>,
+) -> Result<DeskView> {
     let lang = me.lang();
     let (current, counts, programs) = me
         .house

@@ -275,8 +275,9 @@ pub fn read_logo(bytes: &[u8]) -> Result<(String, String)> {
         return Err(Error::TooLarge(LOGO_LIMIT));
     }
     let bad = |_| Error::field("logo", "picture");
-    let mut reader =
-        image::ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format().map_err(|_| Error::field("logo", "picture"))?;
+    let mut reader = image::ImageReader::new(std::io::Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|_| Error::field("logo", "picture"))?;
     let mut limits = image::Limits::default();
     limits.max_image_width = Some(8_000);
     limits.max_image_height = Some(8_000);

@@ -214,5 +214,9 @@ async fn the_first_ten_minutes_of_a_manager() {
 
 fn id_of(list: &Value, email: &str) -> i64 {
     let items = list["items"].as_array().unwrap();
-    items.iter().find(|p| p["email"] == email).and_then(|p| p["id"].as_i64()).unwrap_or_else(|| panic!("no {email}: {list}"))
+    items
+        .iter()
+        .find(|p| p["email"] == email)
+        .and_then(|p| p["id"].as_i64())
+        .unwrap_or_else(|| panic!("no {email}: {list}"))
 }

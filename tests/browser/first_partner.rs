@@ -12,7 +12,8 @@ const LINK: &str = "https://fitnord.example/?p=lena7";
 const PASSWORD: &str = "ein satz den lena kennt";
 
 /// The phone's share sheet, as a recorder.
-const RECORDER: &str = "window.shared = []; navigator.share = (what) => { window.shared.push(what); return Promise.resolve() };";
+const RECORDER: &str =
+    "window.shared = []; navigator.share = (what) => { window.shared.push(what); return Promise.resolve() };";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_ten_minutes_of_a_partner() {
@@ -30,7 +31,8 @@ async fn the_first_ten_minutes_of_a_partner() {
     // Lena comes from an import: no consent, no mail until she is invited.
     let list = "email,name,locale,program,affiliate_ref\nlena@example.org,Lena Brandt,de,fitnord,lena7\n";
     let part = reqwest::multipart::Part::text(list).file_name("people.csv");
-    let form = reqwest::multipart::Form::new().part("file", part).text("kind", "members_csv").text("program", "fitnord");
+    let form =
+        reqwest::multipart::Form::new().part("file", part).text("kind", "members_csv").text("program", "fitnord");
     let asked = jana.request(reqwest::Method::POST, "/api/v1/imports").multipart(form);
     crate::house::Client::send(asked).await.expect(202);
     server.drain().await;
@@ -68,7 +70,14 @@ async fn the_first_ten_minutes_of_a_partner() {
     // A word in the foyer.
     lena.goto("/rooms/foyer").await;
     let join = lena.word("rooms-join");
-    if lena.run("return [...document.querySelectorAll('main button')].some((b) => b.innerText.trim() === arguments[0])", vec![json!(join)]).await == true {
+    if lena
+        .run(
+            "return [...document.querySelectorAll('main button')].some((b) => b.innerText.trim() === arguments[0])",
+            vec![json!(join)],
+        )
+        .await
+        == true
+    {
         lena.press(&join).await;
     }
     lena.see(".conn[data-state='live']").await;

@@ -7,9 +7,8 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that address a reader with du.
-const DU: [&str; 13] = [
-    "du", "dich", "dir", "dein", "deine", "deiner", "deines", "deinem", "deinen", "euch", "euer", "eure", "euren",
-];
+const DU: [&str; 13] =
+    ["du", "dich", "dir", "dein", "deine", "deiner", "deines", "deinem", "deinen", "euch", "euer", "eure", "euren"];
 
 /// Imperatives of du as they stand at the beginning of a sentence or after "bitte". No nouns among them.
 const TELLS: &str = "lege leg erzähl erzähle sieh siehe bestätige gib kopiere melde such nimm beginne nenne tritt sag sage \
@@ -93,10 +92,25 @@ fn fields(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_reader_of_texts_knows_du_when_it_sees_it() {
-    for du in ["Gib es ein.", "Das ist dein Link", "Bitte warte.", "Zu alt: Lade neu", "Nicht da? Dann lösche sie", "Such dir was"] {
+    for du in [
+        "Gib es ein.",
+        "Das ist dein Link",
+        "Bitte warte.",
+        "Zu alt: Lade neu",
+        "Nicht da? Dann lösche sie",
+        "Such dir was",
+    ] {
         assert!(!du_in(&bare(du)).is_empty(), "{du}");
     }
-    for none in ["Bitte eine Zahl", "Suche", "An der Stelle der Kennung", "12 Versuche", "Geben Sie es ein", "Die Frage", "ob ich ihn öffne"] {
+    for none in [
+        "Bitte eine Zahl",
+        "Suche",
+        "An der Stelle der Kennung",
+        "12 Versuche",
+        "Geben Sie es ein",
+        "Die Frage",
+        "ob ich ihn öffne",
+    ] {
         assert_eq!(du_in(&bare(none)), [""; 0], "{none}");
     }
 }
@@ -118,7 +132,9 @@ fn every_text_that_says_du_has_one_that_says_sie() {
             _ if !said.is_empty() => wrong.push(format!("{key} in de_sie still says {said:?}")),
             None => wrong.push(format!("{key} is in de_sie and not in de")),
             Some(same) if same == text => wrong.push(format!("{key} is the same in de and de_sie: leave it out")),
-            Some(other) if fields(other) != fields(text) => wrong.push(format!("{key} fills in other fields in de_sie")),
+            Some(other) if fields(other) != fields(text) => {
+                wrong.push(format!("{key} fills in other fields in de_sie"))
+            }
             Some(_) => {}
         }
     }
@@ -162,7 +178,11 @@ async fn a_house_that_says_sie_says_it_on_pages_in_errors_and_in_letters() {
     assert!(me.contains("Wo Sie angemeldet sind"));
     let problem = lena.get("/api/v1/settings").await.expect(403);
     assert_eq!(problem.json()["detail"], "Das dürfen Sie nicht.");
-    server.visitor().with_header("accept-language", "de").form("/forgot", &[("email", "lena-brandt@example.org")]).await;
+    server
+        .visitor()
+        .with_header("accept-language", "de")
+        .form("/forgot", &[("email", "lena-brandt@example.org")])
+        .await;
     let mail = server.mail_with("lena-brandt@example.org", "/reset/").await;
     assert!(mail.text.contains("Guten Tag Lena Brandt") && mail.text.contains("hier legen Sie"), "{}", mail.text);
     // English has one form, and the way back is as short.

@@ -33,7 +33,8 @@ async fn a_changed_text_asks_at_the_next_login_and_the_yes_is_logged() {
     let manager = server.manager().await;
     let lena = server.db_member("Lena Brandt", Role::Member, 0, Lang::De).await;
     assert_eq!(lena.get("/api/v1/me/policies").await.json()["pending"], json!([]));
-    let first = manager.post("/api/v1/policies", json!({ "kind": "terms", "text": { "de": "Nur ehrlich werben." } })).await;
+    let first =
+        manager.post("/api/v1/policies", json!({ "kind": "terms", "text": { "de": "Nur ehrlich werben." } })).await;
     let first = first.expect(201).id();
     let pending = lena.get("/api/v1/me/policies").await.json();
     assert_eq!(pending["pending"][0]["id"], first);
@@ -58,7 +59,8 @@ async fn a_changed_text_asks_at_the_next_login_and_the_yes_is_logged() {
     let text = |t: &str, asks: bool| json!({ "kind": "terms", "text": { "de": t }, "asks": asks });
     manager.post("/api/v1/policies", text("Nur ehrlich werben!", false)).await.expect(201);
     assert_eq!(lena.get("/api/v1/me/policies").await.json()["pending"], json!([]));
-    let third = manager.post("/api/v1/policies", text("Ehrlich und gekennzeichnet werben.", true)).await.expect(201).id();
+    let third =
+        manager.post("/api/v1/policies", text("Ehrlich und gekennzeichnet werben.", true)).await.expect(201).id();
     assert_eq!(lena.get("/api/v1/me/policies").await.json()["pending"][0]["id"], third);
     // An old version is no answer to a new question.
     lena.put(&format!("/api/v1/me/policies/{first}"), json!({})).await.expect(404);

@@ -12,7 +12,12 @@ async fn the_assistant_leads_from_step_to_step_and_remembers_what_was_put_off() 
     let to = |answer: &crate::support::Answer| answer.header("location").to_owned();
     assert_eq!(to(&admin.get("/admin/setup").await.expect(303)), "/admin/setup/name");
     let step = |fields: &'static [(&'static str, &'static str)]| fields;
-    let name = step(&[("community_name", "Nordlicht"), ("address", "sie"), ("currency", "EUR"), ("time_zone", "Europe/Berlin")]);
+    let name = step(&[
+        ("community_name", "Nordlicht"),
+        ("address", "sie"),
+        ("currency", "EUR"),
+        ("time_zone", "Europe/Berlin"),
+    ]);
     assert_eq!(to(&admin.form("/admin/setup/name", name).await.expect(303)), "/admin/setup/look");
     assert_eq!(to(&admin.form("/admin/setup/look", &[("act", "skip")]).await.expect(303)), "/admin/setup/legal");
     // What is wrong is said at its field, and what was typed stays.
@@ -28,10 +33,14 @@ async fn the_assistant_leads_from_step_to_step_and_remembers_what_was_put_off() 
     let tiers = admin.get("/admin/setup/tiers").await.expect(200).text;
     assert!(tiers.contains("min_turnover:pro"));
     admin.form("/admin/setup/tiers", &[("act", "skip")]).await.expect(303);
-    let places = step(&[("name_de", "Heimfitness"), ("name_en", "Home fitness"), ("room", "Fragen"), ("topic", "Alles")]);
+    let places =
+        step(&[("name_de", "Heimfitness"), ("name_en", "Home fitness"), ("room", "Fragen"), ("topic", "Alles")]);
     assert_eq!(to(&admin.form("/admin/setup/places", places).await.expect(303)), "/admin/setup/done");
     let done = admin.get("/admin/setup/done").await.expect(200).text;
-    assert!(done.contains("/admin/setup/look") && !done.contains("/admin/setup/legal"), "only what was put off is open");
+    assert!(
+        done.contains("/admin/setup/look") && !done.contains("/admin/setup/legal"),
+        "only what was put off is open"
+    );
     assert!(!admin.get("/").await.text.contains("of 7 steps"));
     let settings = admin.get("/api/v1/settings").await.json();
     assert_eq!((&settings["community_name"], &settings["address"]), (&json!("Nordlicht"), &json!("sie")));
@@ -78,14 +87,21 @@ async fn the_pattern_of_a_link_is_tried_on_a_real_partner() {
     manager.post("/api/v1/programs", json!({ "slug": "fit", "name": "Fit", "link_base": base })).await.expect(201);
     let lena = server.member("Lena Brandt").await;
     manager.patch(&format!("/api/v1/members/{}", lena.member), json!({ "affiliate_ref": "lena 7" })).await.expect(200);
-    let tried = manager.post("/api/v1/program-links", json!({ "link_base": base, "ref": "lena 7" })).await.expect(200).json();
+    let tried =
+        manager.post("/api/v1/program-links", json!({ "link_base": base, "ref": "lena 7" })).await.expect(200).json();
     assert_eq!(tried, json!({ "link": "https://fit.example/?a=lena%207", "partner": "Lena Brandt" }));
     let form = [("act", "try"), ("name", "New"), ("link_base", "https://new.example/{ref}"), ("partner", "lena 7")];
     let page = manager.form("/admin/setup/program", &form).await.expect(200).text;
-    assert!(page.contains("https://new.example/lena%207") && page.contains("Lena Brandt") && page.contains("value=\"New\""));
+    assert!(
+        page.contains("https://new.example/lena%207") && page.contains("Lena Brandt") && page.contains("value=\"New\"")
+    );
     let bad = manager.post("/api/v1/program-links", json!({ "link_base": "https://fit.example/", "ref": "x" })).await;
     assert_eq!(bad.expect(422).field_errors(), ["link_base:link_ref"]);
-    assert_eq!(manager.get("/api/v1/programs").await.json()["items"].as_array().unwrap().len(), 1, "a trial keeps nothing");
+    assert_eq!(
+        manager.get("/api/v1/programs").await.json()["items"].as_array().unwrap().len(),
+        1,
+        "a trial keeps nothing"
+    );
     server.stop().await;
 }
 
@@ -117,7 +133,9 @@ async fn an_accent_is_checked_and_served_as_a_small_sheet_of_its_own() {
 
 fn picture(side: u32) -> Vec<u8> {
     let mut out = std::io::Cursor::new(Vec::new());
-    image::RgbImage::from_pixel(side, side, image::Rgb([0, 92, 95])).write_to(&mut out, image::ImageFormat::Jpeg).unwrap();
+    image::RgbImage::from_pixel(side, side, image::Rgb([0, 92, 95]))
+        .write_to(&mut out, image::ImageFormat::Jpeg)
+        .unwrap();
     out.into_inner()
 }
 
@@ -135,10 +153,14 @@ async fn a_logo_is_drawn_anew_and_anything_else_is_refused() {
     send_logo(&admin, "/api/v1/settings/logo", picture(900), true).await.expect(200);
     let page = server.visitor().get("/").await.text;
     let name = page.split("src=\"/brand/").nth(1).and_then(|t| t.split('"').next()).unwrap().to_owned();
-    let logo = crate::support::Client::send(server.visitor().request(reqwest::Method::GET, &format!("/brand/{name}"))).await;
+    let logo =
+        crate::support::Client::send(server.visitor().request(reqwest::Method::GET, &format!("/brand/{name}"))).await;
     assert_eq!((logo.status.as_u16(), logo.header("content-type")), (200, "image/png"));
     let svg = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>".to_vec();
-    assert_eq!(send_logo(&admin, "/api/v1/settings/logo", svg, true).await.expect(422).field_errors(), ["logo:picture"]);
+    assert_eq!(
+        send_logo(&admin, "/api/v1/settings/logo", svg, true).await.expect(422).field_errors(),
+        ["logo:picture"]
+    );
     let page = send_logo(&admin, "/admin/setup/logo", b"nothing".to_vec(), false).await.expect(422).text;
     assert!(page.contains("logo-error"));
     send_logo(&admin, "/admin/setup/logo", vec![0; 3 * 1024 * 1024], false).await.expect(413);
@@ -190,7 +212,8 @@ async fn start_pages_say_what_each_role_comes_for_with_a_constant_number_of_stat
     manager.post("/api/v1/programs", json!({ "slug": "fit", "name": "Fit", "link_base": base })).await.expect(201);
     let lena = server.db_member("Lena Brandt", Role::Member, 0, Lang::De).await;
     manager.patch(&format!("/api/v1/members/{}", lena.member), json!({ "affiliate_ref": "lena-7" })).await.expect(200);
-    let before = (lena.get("/").await.statements(), manager.get("/").await.statements(), admin.get("/").await.statements());
+    let before =
+        (lena.get("/").await.statements(), manager.get("/").await.statements(), admin.get("/").await.statements());
     let now = jiff::Timestamp::from_millisecond(server.house().db.now()).unwrap();
     let items: Vec<_> = (0..40)
         .map(|i| {
@@ -207,7 +230,8 @@ async fn start_pages_say_what_each_role_comes_for_with_a_constant_number_of_stat
     }
     server.drain().await;
     let page = lena.get("/").await;
-    for part in ["Dein Stand", "https://fit.example/?a&#x3D;lena-7", "Text 11", "<progress", "data-share", "Ungelesen"] {
+    for part in ["Dein Stand", "https://fit.example/?a&#x3D;lena-7", "Text 11", "<progress", "data-share", "Ungelesen"]
+    {
         assert!(page.text.contains(part), "the partner misses {part}: {}", page.text);
     }
     let office = manager.get("/").await;

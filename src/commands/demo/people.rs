@@ -349,7 +349,9 @@ fn insert_belongings(
             continue;
         }
         let wording = match kind {
-            "newsletter" => person.lang.pick("Ich möchte den Newsletter bekommen.", "I would like to get the newsletter."),
+            "newsletter" => {
+                person.lang.pick("Ich möchte den Newsletter bekommen.", "I would like to get the newsletter.")
+            }
             _ => person.lang.pick("Öffnungen und Klicks dürfen gezählt werden.", "Openings and clicks may be counted."),
         };
         diesel::insert_into(consents::table)

@@ -45,8 +45,7 @@ pub fn insert_rules(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
             insert(tx, (Kind::Terms, Some(*program)), &both(de, en), true, ruth)?;
         }
     }
-    let current: Vec<i64> =
-        list_current(tx)?.into_iter().filter(|p| p.kind != Kind::Imprint).map(|p| p.id).collect();
+    let current: Vec<i64> = list_current(tx)?.into_iter().filter(|p| p.kind != Kind::Imprint).map(|p| p.id).collect();
     let (jana, tom) = (all.id("Jana Petersen")?, all.id("Tom Alder")?);
     for person in PEOPLE.iter().filter(|p| p.role == Role::Member) {
         let id = MemberId(all.id(person.name)?);

@@ -125,13 +125,9 @@ pub async fn directory(me: Member, query: web::Query<DirectoryQuery>) -> Result<
         .await?;
     let next = page.next_cursor.map(|cursor| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
-            ("q", &q),
-            ("niche", &niche),
-            ("tier", &tier),
-            ("status", &Some(status.clone())),
-            ("contact", &contact),
-        ] {
+        for (name, value) in
+            [("q", &q), ("niche", &niche), ("tier", &tier), ("status", &Some(status.clone())), ("contact", &contact)]
+        {
             if let Some(value) = value {
                 query.append_pair(name, value);
             }

@@ -87,11 +87,8 @@ impl Progress {
     /// When the database fails.
     pub fn load(conn: &mut Conn, now: &Settings) -> Result<Self> {
         let kept = settings::value(conn, KEY)?.unwrap_or_default();
-        let kept: BTreeMap<String, bool> = if kept.is_empty() {
-            BTreeMap::new()
-        } else {
-            serde_json::from_str(&kept).map_err(Error::internal)?
-        };
+        let kept: BTreeMap<String, bool> =
+            if kept.is_empty() { BTreeMap::new() } else { serde_json::from_str(&kept).map_err(Error::internal)? };
         let mut out = BTreeMap::new();
         for step in Step::ALL {
             if let Some(done) = kept.get(step.code()) {

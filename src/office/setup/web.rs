@@ -356,9 +356,15 @@ async fn keep(me: &Manager, step: Step, form: &Form) -> Result<()> {
         Step::Look => {
             let typed = form.text("accent");
             let accent = if typed.is_empty() { form.text("preset") } else { typed };
-            SettingsChange { accent: Some(accent.to_owned()), accent_dark: text("accent_dark"), ..SettingsChange::default() }
+            SettingsChange {
+                accent: Some(accent.to_owned()),
+                accent_dark: text("accent_dark"),
+                ..SettingsChange::default()
+            }
         }
-        Step::Legal => SettingsChange { imprint: both("imprint"), privacy: both("privacy"), ..SettingsChange::default() },
+        Step::Legal => {
+            SettingsChange { imprint: both("imprint"), privacy: both("privacy"), ..SettingsChange::default() }
+        }
         Step::Mail => SettingsChange { sender: text("sender"), ..SettingsChange::default() },
         Step::Program => {
             let draft = ProgramDraft {

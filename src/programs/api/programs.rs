@@ -181,7 +181,6 @@ pub struct TriedLink {
     responses((status = 200, body = TriedLink), (status = 422, body = Problem)))]
 pub async fn try_link(me: Manager, body: Json<LinkTrial>) -> Result<HttpResponse> {
     let trial = body.0;
-    let (partner, link) =
-        me.house.db.read(move |c| actions::try_link(c, &trial.link_base, &trial.reference)).await?;
+    let (partner, link) = me.house.db.read(move |c| actions::try_link(c, &trial.link_base, &trial.reference)).await?;
     Ok(HttpResponse::Ok().json(TriedLink { link, partner: Some(partner).filter(|p| !p.is_empty()) }))
 }
