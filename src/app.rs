@@ -65,6 +65,7 @@ fn registry() -> Registry {
     jobs.on(notices::push::PUSH_JOB, handler(notices::push::run));
     jobs.every(5 * MINUTE, notices::digest::DIGEST_JOB, handler(notices::digest::run));
     jobs.every(DAY, notices::jobs::TIDY_JOB, handler(notices::jobs::tidy));
+    jobs.on(crate::library::jobs::RECALL, handler(crate::library::jobs::tell_takers));
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(newsletters::RUN_JOB, handler(newsletters::run));
     jobs.every(MINUTE, newsletters::WATCH_JOB, handler(newsletters::watch));
@@ -158,8 +159,9 @@ fn gates() -> Gates {
 }
 
 /// What features tell the general pages: cards of the start page, progress, parts of the data export.
-fn sources(clock: Clock) -> Sources {
+fn sources(clock: Clock, house: String) -> Sources {
     let for_cards = clock.clone();
+    let for_posts = clock.clone();
     Sources {
         start: vec![Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now()))],
         progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
@@ -169,6 +171,9 @@ fn sources(clock: Clock) -> Sources {
             Ok(joined.into_iter().map(|r| Place { kind: "room", id: r.id, name: format!("#{}", r.name) }).collect())
         })],
         mailable: Some(Arc::new(newsletters::store::is_mailable)),
+        posts: vec![Arc::new(move |conn, viewer, lang, posts| {
+            crate::library::cards::in_posts(conn, &house, viewer, lang, posts, for_posts.now())
+        })],
         ..Sources::default()
     }
 }
@@ -213,8 +218,8 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
         files: Files::open(&config, file_gates())?,
         live: Live::new(&config, clock.clone())?,
         limits: Limits::new(config.rate_limits),
-        sources: sources(clock),
         settings,
+        sources: sources(clock, config.absolute("")),
         db,
         config,
     }))

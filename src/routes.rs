@@ -5,7 +5,10 @@ use crate::accounts::{api as accounts_api, web as accounts};
 use crate::error::Error;
 use crate::files::{api as files_api, web as files};
 use crate::library::api as library_api;
-use crate::library::web::{manage as library_desk, shelf as library};
+use crate::library::web::{
+    acts as library_acts, desk as library_review, links as library_links, manage as library_desk, mine as library_mine,
+    shelf as library, show as library_show,
+};
 use crate::live::socket as live;
 use crate::members::{api as members_api, web as members_web};
 use crate::newsletters::api as campaigns;
@@ -67,6 +70,8 @@ fn public(app: &mut ServiceConfig) {
     app.route("/brand/{name}", get().to(brand::serve));
     app.route("/manifest.webmanifest", get().to(manifest::show));
     app.route("/styleguide", get().to(styleguide::show));
+    // library
+    app.route("/l/{code}", get().to(library_api::links::follow));
     // newsletters
     app.route("/u/{token}", get().to(newsletters::unsubscribe_form));
     app.route("/u/{token}", post().to(newsletters::unsubscribe_now));
@@ -185,10 +190,46 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/conversions", get().to(programs_api::sales::list));
     // library
     app.route("/library", get().to(library::shelf));
-    app.route("/library/{id}", get().to(library::show));
+    app.route("/library/mine", get().to(library_mine::list));
+    app.route("/library/links", get().to(library_links::list));
+    app.route("/library/links", post().to(library_links::create));
+    app.route("/library/links/{id}/delete", post().to(library_links::remove));
+    app.route("/library/words", post().to(library_links::words));
+    app.route("/library/{id}", get().to(library_show::show));
+    app.route("/library/{id}/text", post().to(library_acts::text));
+    app.route("/library/{id}/favourite", post().to(library_acts::favourite));
+    app.route("/library/{id}/rate", post().to(library_acts::rate));
+    app.route("/library/{id}/wish", post().to(library_acts::wish));
+    app.route("/library/{id}/words", post().to(library_acts::words));
+    app.route("/library/{id}/mail", post().to(library_acts::mail));
+    app.route("/library/{id}/mine", get().to(library_mine::edit));
+    app.route("/library/{id}/mine", post().to(library_mine::save));
     app.route("/api/v1/resources", get().to(library_api::list));
     app.route("/api/v1/resources/{id}", get().to(library_api::show));
     app.route("/api/v1/resources/{id}/download", get().to(library_api::download));
+    app.route("/api/v1/resources/{id}/text", get().to(library_api::texts::show));
+    app.route("/api/v1/resources/{id}/copies", post().to(library_api::texts::note_copy));
+    app.route("/api/v1/resources/{id}/mail", post().to(library_api::texts::mail));
+    app.route("/api/v1/resources/{id}/results", get().to(library_api::texts::results));
+    app.route("/api/v1/resources/{id}/favourite", put().to(library_api::opinions::keep));
+    app.route("/api/v1/resources/{id}/favourite", delete().to(library_api::opinions::let_go));
+    app.route("/api/v1/resources/{id}/rating", put().to(library_api::opinions::rate));
+    app.route("/api/v1/resources/{id}/rating", delete().to(library_api::opinions::unrate));
+    app.route("/api/v1/resources/{id}/ratings", get().to(library_api::opinions::ratings));
+    app.route("/api/v1/resources/{id}/wishes", post().to(library_api::opinions::wish));
+    app.route("/api/v1/resources/{id}/own/{key}/{lang}", get().to(library_api::mine::version));
+    app.route("/api/v1/resources/{id}/own/{key}/{lang}", put().to(library_api::mine::save));
+    app.route("/api/v1/resources/{id}/own/{key}/{lang}", delete().to(library_api::mine::remove));
+    app.route("/api/v1/resources/{id}/own/{key}/{lang}/offer", post().to(library_api::mine::offer));
+    app.route("/api/v1/label-checks", post().to(library_api::texts::check_label));
+    app.route("/api/v1/me/wishes", get().to(library_api::opinions::my_wishes));
+    app.route("/api/v1/me/words", get().to(library_api::mine::words));
+    app.route("/api/v1/me/words", put().to(library_api::mine::save_words));
+    app.route("/api/v1/me/versions", get().to(library_api::mine::versions));
+    app.route("/api/v1/me/links", get().to(library_api::links::list));
+    app.route("/api/v1/me/links", post().to(library_api::links::create));
+    app.route("/api/v1/me/links/{id}", delete().to(library_api::links::remove));
+    app.route("/api/v1/me/links/{id}/qr", get().to(library_api::links::qr));
     // search
     app.route("/search", get().to(search::web::search));
     app.route("/api/v1/search", get().to(search::api::search));
@@ -235,6 +276,9 @@ fn moderators(app: &mut ServiceConfig) {
     // forums
     app.route("/moderate", get().to(forums::web::reports));
     app.route("/moderate/reports/{id}", post().to(forums::web::close_report));
+    // library
+    app.route("/library/{id}/ratings/{member}/delete", post().to(library_acts::unrate));
+    app.route("/api/v1/resources/{id}/ratings/{member}", delete().to(library_api::opinions::remove));
     app.route("/api/v1/reports", get().to(forums::api::list_reports));
     app.route("/api/v1/reports/{id}/close", post().to(forums::api::close_report));
 }
@@ -281,13 +325,30 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/library", get().to(library_desk::list));
     app.route("/manage/library/new", get().to(library_desk::new_form));
     app.route("/manage/library/new", post().to(library_desk::create));
+    app.route("/manage/library/preview", post().to(library_desk::preview_typed));
+    app.route("/manage/library/inbox", get().to(library_review::inbox));
+    app.route("/manage/library/wishes/{id}", post().to(library_review::answer_wish));
+    app.route("/manage/library/offers/{id}", post().to(library_review::answer_offer));
     app.route("/manage/library/{id}", get().to(library_desk::edit_form));
+    app.route("/manage/library/{id}/history", get().to(library_review::history));
+    app.route("/manage/library/{id}/review", post().to(library_review::review));
+    app.route("/manage/library/{id}/recall", post().to(library_review::recall));
+    app.route("/manage/library/{id}/takers", get().to(library_review::takers));
     app.route("/manage/library/{id}", post().to(library_desk::change));
     app.route("/manage/library/{id}/delete", post().to(library_desk::remove));
     app.route("/manage/library/{id}/preview", get().to(library_desk::preview));
     app.route("/api/v1/resources", post().to(library_api::create));
     app.route("/api/v1/resources/{id}", patch().to(library_api::change));
     app.route("/api/v1/resources/{id}", delete().to(library_api::remove));
+    app.route("/api/v1/resources/{id}/history", get().to(library_api::desk::history));
+    app.route("/api/v1/resources/{id}/submit", post().to(library_api::desk::submit));
+    app.route("/api/v1/resources/{id}/review", post().to(library_api::desk::review));
+    app.route("/api/v1/resources/{id}/recall", post().to(library_api::desk::recall));
+    app.route("/api/v1/resources/{id}/takers", get().to(library_api::desk::takers));
+    app.route("/api/v1/wishes", get().to(library_api::opinions::wishes));
+    app.route("/api/v1/wishes/{id}", post().to(library_api::opinions::answer));
+    app.route("/api/v1/offered-versions", get().to(library_api::desk::offers));
+    app.route("/api/v1/offered-versions/{id}", post().to(library_api::desk::answer_offer));
     // members
     app.route("/members/{id}", post().to(members_web::change));
     app.route("/manage/applications", get().to(members_web::applications));

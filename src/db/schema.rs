@@ -349,6 +349,7 @@ diesel::table! {
         description_en -> Text,
         s2s_secret -> Text,
         created_at -> BigInt,
+        sub_param -> Text,
     }
 }
 
@@ -412,6 +413,7 @@ diesel::table! {
         raw -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        sub_id -> Text,
     }
 }
 
@@ -606,6 +608,9 @@ diesel::table! {
         created_by -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        star_sum -> BigInt,
+        star_count -> BigInt,
+        star_rank -> Integer,
     }
 }
 
@@ -638,6 +643,150 @@ diesel::table! {
         variant -> Text,
         lang -> Text,
         format -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_offers (resource_id) {
+        resource_id -> BigInt,
+        occasion -> Text,
+        occasion_key -> Text,
+        problem -> Text,
+        problem_key -> Text,
+        country -> Text,
+        starts_at -> Nullable<BigInt>,
+        valid_until -> Nullable<BigInt>,
+        price -> Nullable<BigInt>,
+        currency -> Text,
+        price_until -> Nullable<BigInt>,
+        successor_id -> Nullable<BigInt>,
+        recalled_at -> Nullable<BigInt>,
+        recall_reason -> Text,
+        recalled_by -> Nullable<BigInt>,
+        review_by -> Nullable<BigInt>,
+        review_note -> Text,
+    }
+}
+
+diesel::table! {
+    resource_versions (id) {
+        id -> BigInt,
+        resource_id -> BigInt,
+        rev -> Integer,
+        by_member -> Nullable<BigInt>,
+        at -> BigInt,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    kit_items (kit_id, position) {
+        kit_id -> BigInt,
+        position -> Integer,
+        resource_id -> BigInt,
+        day -> Integer,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    resource_favourites (member_id, resource_id) {
+        member_id -> BigInt,
+        resource_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_ratings (resource_id, member_id) {
+        resource_id -> BigInt,
+        member_id -> BigInt,
+        stars -> Integer,
+        comment -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    text_wishes (id) {
+        id -> BigInt,
+        resource_id -> BigInt,
+        member_id -> BigInt,
+        wish -> Text,
+        status -> Text,
+        answer -> Text,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        closed_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    own_words (member_id, program_id, field) {
+        member_id -> BigInt,
+        program_id -> BigInt,
+        field -> Text,
+        words -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    own_versions (id) {
+        id -> BigInt,
+        resource_id -> BigInt,
+        member_id -> BigInt,
+        key -> Text,
+        lang -> Text,
+        subject -> Text,
+        body -> Text,
+        base_subject -> Text,
+        base_body -> Text,
+        offer -> Text,
+        offer_note -> Text,
+        rev -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    short_links (id) {
+        id -> BigInt,
+        code -> Text,
+        member_id -> BigInt,
+        program_id -> BigInt,
+        resource_id -> BigInt,
+        name -> Text,
+        sub_id -> Text,
+        target -> Text,
+        clicks -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    link_clicks (link_id, day) {
+        link_id -> BigInt,
+        day -> Integer,
+        clicks -> BigInt,
+    }
+}
+
+diesel::table! {
+    link_visits (id) {
+        id -> BigInt,
+        link_id -> BigInt,
+        member_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recall_tells (resource_id, member_id) {
+        resource_id -> BigInt,
+        member_id -> BigInt,
         at -> BigInt,
     }
 }
@@ -782,6 +931,14 @@ diesel::joinable!(resource_embargoes -> resources (resource_id));
 diesel::joinable!(resource_variants -> resources (resource_id));
 diesel::joinable!(downloads -> resources (resource_id));
 diesel::joinable!(downloads -> members (member_id));
+diesel::joinable!(resource_offers -> resources (resource_id));
+diesel::joinable!(resource_ratings -> members (member_id));
+diesel::joinable!(text_wishes -> resources (resource_id));
+diesel::joinable!(text_wishes -> members (member_id));
+diesel::joinable!(own_versions -> resources (resource_id));
+diesel::joinable!(own_versions -> members (member_id));
+diesel::joinable!(short_links -> programs (program_id));
+diesel::joinable!(link_clicks -> short_links (link_id));
 diesel::joinable!(campaigns -> segments (segment_id));
 diesel::joinable!(campaigns -> programs (program_id));
 diesel::joinable!(deliveries -> campaigns (campaign_id));
@@ -837,6 +994,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     resource_embargoes,
     resource_variants,
     downloads,
+    resource_offers,
+    resource_versions,
+    kit_items,
+    resource_favourites,
+    resource_ratings,
+    text_wishes,
+    own_words,
+    own_versions,
+    short_links,
+    link_clicks,
+    link_visits,
+    recall_tells,
     segments,
     campaigns,
     deliveries,

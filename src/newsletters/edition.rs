@@ -72,6 +72,7 @@ impl Marks {
             affiliate_link: self.of(Slot::Link),
             affiliate_ref: self.of(Slot::Ref),
             disclosure: lang.pick("Anzeige", "Ad").to_owned(),
+            ..Values::default()
         }
     }
 
@@ -246,6 +247,7 @@ impl Edition {
         let domain = address.rsplit_once('@').map_or("localhost", |(_, d)| d).to_owned();
         let marks = Marks::new()?;
         let mut texts = Vec::new();
+        let campaign = &with_cards(house, conn, campaign)?;
         for lang in Lang::ALL.into_iter().filter(|l| campaign.speaks(*l)) {
             texts.push(text(house, &settings, campaign, lang, &marks)?);
         }
@@ -392,6 +394,16 @@ fn subject(text: &Text, own: &Own) -> String {
             Piece::Slot(slot, place) => own.escaped(*slot, *place),
         })
         .collect()
+}
+
+/// The campaign with addresses of resources made into introductions.
+fn with_cards(house: &House, conn: &mut Conn, campaign: &Campaign) -> Result<Campaign> {
+    let (base, now) = (house.config.absolute(""), house.db.now());
+    let mut out = campaign.clone();
+    for (lang, body) in [(Lang::ALL[0], &mut out.body_de), (Lang::ALL[1], &mut out.body_en)] {
+        *body = crate::library::cards::in_campaign(conn, &base, campaign.program_id, lang, body, now)?;
+    }
+    Ok(out)
 }
 
 fn text(house: &House, settings: &Settings, campaign: &Campaign, lang: Lang, marks: &Marks) -> Result<Text> {

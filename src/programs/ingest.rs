@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::web::viewer::MemberId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Sales of one statement: 16 values each stay below SQLite's 32,766 and PostgreSQL's 65,535 binds.
+/// Sales of one statement: 17 values each stay below SQLite's 32,766 and PostgreSQL's 65,535 binds.
 const AT_ONCE: usize = 500;
 
 /// What happened to one reported sale.
@@ -127,6 +127,9 @@ fn facts_after(known: &Sale, new: &NewSale, owners: &Owners) -> Facts {
         facts.product_id.clone_from(product);
     }
     facts.program_id = new.program_id.or(known.program_id);
+    if !new.sub_id.is_empty() {
+        facts.sub_id.clone_from(&new.sub_id);
+    }
     if ref_key(&new.affiliate_ref) != known.ref_key {
         facts.affiliate_ref.clone_from(&new.affiliate_ref);
         facts.member_id = owners.of(facts.program_id, &new.affiliate_ref);
@@ -163,6 +166,7 @@ fn facts_of_new(new: &NewSale, member: Option<i64>, import: Option<i64>) -> Fact
         status: new.status.code().to_owned(),
         occurred_at: new.occurred_at,
         import_id: import,
+        sub_id: new.sub_id.clone(),
     }
 }
 

@@ -161,6 +161,34 @@ pub fn find(conn: &mut Conn, rank: i32, question: &Question) -> Result<Vec<Found
         .load(conn)?)
 }
 
+/// Ids of things of one kind that match and that a viewer of `rank` may see, newest first, at most 1,000: for lists
+/// that filter by more than words.
+///
+/// # Errors
+/// When the database fails.
+pub fn ids(conn: &mut Conn, rank: i32, kind: &str, terms: &Terms) -> Result<Vec<i64>> {
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = BigInt)]
+        object_id: i64,
+    }
+    let (matching, words) = match conn {
+        Conn::Sqlite(_) => (
+            "SELECT e.object_id AS object_id FROM search_fts JOIN search_entries e ON e.id = search_fts.rowid \
+             WHERE search_fts MATCH $1 AND",
+            fts5(terms),
+        ),
+        Conn::Postgres(_) => (
+            "SELECT e.object_id AS object_id FROM search_entries e WHERE e.words @@ to_tsquery('simple', $1) AND",
+            tsquery(terms),
+        ),
+    };
+    let sql = format!("{matching} e.kind = $2 AND e.min_rank <= $3 ORDER BY e.id DESC LIMIT {CANDIDATES}");
+    let found: Vec<Id> =
+        diesel::sql_query(sql).bind::<Text, _>(words).bind::<Text, _>(kind).bind::<Integer, _>(rank).load(conn)?;
+    Ok(found.into_iter().map(|f| f.object_id).collect())
+}
+
 /// `("ernaehrung" * OR "ernahrung" *) AND "tipp" *`
 fn fts5(terms: &Terms) -> String {
     join(terms, |form| format!("\"{form}\" *"), " OR ", " AND ")

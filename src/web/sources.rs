@@ -78,6 +78,9 @@ pub struct HealthLine {
 /// Health as the admin's start page shows it.
 pub type HealthSource = Arc<dyn Fn(&mut Conn, Lang) -> Result<Vec<HealthLine>> + Send + Sync>;
 
+/// Puts what a reader sees in the places of links of the house, in the cleaned HTML of posts.
+pub type PostSource = Arc<dyn Fn(&mut Conn, &Viewer, Lang, &mut [&mut String]) -> Result<()> + Send + Sync>;
+
 /// All sources of the house.
 #[derive(Clone, Default)]
 pub struct Sources {
@@ -95,9 +98,19 @@ pub struct Sources {
     pub mailable: Option<MailableSource>,
     /// The house's health, for admins.
     pub health: Vec<HealthSource>,
+    /// What stands in posts instead of bare links of the house.
+    pub posts: Vec<PostSource>,
 }
 
 impl Sources {
+    /// Lets every source look at `posts`.
+    ///
+    /// # Errors
+    /// The first error of a source.
+    pub fn fill_posts(&self, conn: &mut Conn, viewer: &Viewer, lang: Lang, posts: &mut [&mut String]) -> Result<()> {
+        self.posts.iter().try_for_each(|source| source(conn, viewer, lang, posts))
+    }
+
     /// Every card for `viewer`.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use kontor::accounts::letters::{
     AlreadyMember, ApplicationsWaiting, ConfirmAddress, LoginLink, PasswordChanged, ResetPassword,
 };
 use kontor::i18n::Lang;
+use kontor::library::letters::{Answered, OwnCopy, Recalled};
 use kontor::mail::{Letter, Letters};
 use kontor::members::letters::{Declined, Welcome};
 use kontor::newsletters::letters::Newsletter;
@@ -77,6 +78,28 @@ fn every_letter_reads_as_it_was_kept() {
         all: link(),
         settings: link(),
         off: link(),
+    });
+    reader.read(&OwnCopy {
+        title: "Herbst <kurz>".into(),
+        subject: "Sechs Wochen Rudern".into(),
+        html: "<p>Anzeige</p>\n<p>Hallo <strong>du</strong></p>\n".into(),
+        text: "Anzeige\n\nHallo du\n".into(),
+        link: link(),
+    });
+    reader.read(&Recalled {
+        name: name(),
+        title: "Herbst <kurz>".into(),
+        reason: "Der Preis stimmt nicht mehr.".into(),
+        link: link(),
+        successor: "Winter".into(),
+        successor_link: link(),
+    });
+    reader.read(&Answered {
+        name: name(),
+        title: "Herbst <kurz>".into(),
+        yes: true,
+        answer: "Gut geschrieben!".into(),
+        link: link(),
     });
     let all: BTreeSet<String> = kontor::mail::folders().into_iter().collect();
     assert_eq!(reader.seen, all, "a letter without a copy");

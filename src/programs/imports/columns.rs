@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Our names of columns, each with what others call it (folded, letters and digits only).
-const NAMES: [(&str, &[&str]); 22] = [
+const NAMES: [(&str, &[&str]); 23] = [
     (
         "affiliate_ref",
         &["affiliateid", "affiliate", "affiliateref", "userid", "refid", "partnerid", "partner", "referralcode", "ref"],
@@ -37,6 +37,7 @@ const NAMES: [(&str, &[&str]); 22] = [
     ("currency", &["currency", "währung", "waehrung"]),
     ("program", &["program", "programm"]),
     ("source", &["source", "quelle"]),
+    ("sub_id", &["subid", "subid1", "clickref", "data1"]),
     ("trans_id", &["transid"]),
     ("type", &["rtype", "type", "typ"]),
     ("tier", &["tier"]),

@@ -6,7 +6,7 @@ use super::{Kind, Options, SaleDate};
 use crate::accounts::model::Email;
 use crate::db::Ms;
 use crate::programs::amount::{self, Style, Wrong};
-use crate::programs::model::{NewSale, Product, Program, Status, parse_id};
+use crate::programs::model::{NewSale, Product, Program, Status, loose_sub_id, parse_id};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
@@ -171,6 +171,7 @@ impl Reader {
             dated,
             keeps_refund: self.kind == Kind::PapFull,
             raw: line.cells.join(" | ").chars().take(1_000).collect(),
+            sub_id: loose_sub_id(cell("sub_id")),
         };
         // A refund follows its sale in the same file; anything else that names a sale twice must say the same.
         if !matches!(kind.as_str(), "R" | "H") && !self.is_consistent(&sale) {

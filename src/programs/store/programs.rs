@@ -46,6 +46,8 @@ pub struct ProgramFields {
     pub description_de: String,
     /// English description.
     pub description_en: String,
+    /// Parameter of the sub-id.
+    pub sub_param: String,
 }
 
 fn taken(e: diesel::result::Error) -> Error {
@@ -67,6 +69,7 @@ pub fn insert_program(tx: &mut Tx<'_>, new: &ProgramFields, secret: &str) -> Res
             programs::description_de.eq(&new.description_de),
             programs::description_en.eq(&new.description_en),
             programs::s2s_secret.eq(secret),
+            programs::sub_param.eq(&new.sub_param),
             programs::created_at.eq(now),
         ))
         .returning(programs::id)
@@ -83,6 +86,7 @@ pub fn update_program(tx: &mut Tx<'_>, id: i64, new: &ProgramFields) -> Result<(
             programs::currency.eq(&new.currency),
             programs::description_de.eq(&new.description_de),
             programs::description_en.eq(&new.description_en),
+            programs::sub_param.eq(&new.sub_param),
         ))
         .execute(&mut **tx)?;
     if rows == 1 { Ok(()) } else { Err(Error::NotFound) }

@@ -48,6 +48,7 @@ pub fn insert_sales(
                     conversions::occurred_at.eq(sale.occurred_at),
                     conversions::import_id.eq(import),
                     conversions::raw.eq(&sale.raw),
+                    conversions::sub_id.eq(&sale.sub_id),
                     conversions::created_at.eq(now),
                     conversions::updated_at.eq(now),
                 )
@@ -77,6 +78,7 @@ pub fn update_facts(tx: &mut Tx<'_>, id: i64, facts: &Facts) -> Result<()> {
             conversions::status.eq(&facts.status),
             conversions::occurred_at.eq(facts.occurred_at),
             conversions::import_id.eq(facts.import_id),
+            conversions::sub_id.eq(&facts.sub_id),
             conversions::updated_at.eq(now),
         ))
         .execute(&mut **tx)?;

@@ -263,6 +263,11 @@ impl Browser {
 
     /// Clicks a link that downloads, and answers the one file that arrives in `folder` as text.
     pub async fn download(&self, folder: &std::path::Path, css: &str) -> String {
+        std::fs::read_to_string(self.download_file(folder, css).await).unwrap()
+    }
+
+    /// Clicks what downloads and answers where the file lies.
+    pub async fn download_file(&self, folder: &std::path::Path, css: &str) -> std::path::PathBuf {
         let _ = std::fs::remove_dir_all(folder);
         std::fs::create_dir_all(folder).unwrap();
         let here = json!({ "behavior": "allow", "downloadPath": folder });
@@ -275,7 +280,7 @@ impl Browser {
                     && f.metadata().is_ok_and(|m| m.len() > 0)
             });
             if let Some(file) = file {
-                return std::fs::read_to_string(file).unwrap();
+                return file;
             }
             assert!(began.elapsed() < PATIENCE, "{}: nothing arrives by {css}", self.name);
             tokio::time::sleep(TICK).await;
