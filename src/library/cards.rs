@@ -66,7 +66,10 @@ fn card(whole: &Whole, owner: &personal::Owner, lang: Lang, now: Ms) -> Card {
         (Some(Ok(copy)), false) if copy.is_whole() => (copy.text(), t(lang, &copy.key.label()).into_owned()),
         (Some(Err(crate::error::Error::Conflict(_))), false) => (String::new(), t(lang, "library-no-ref").into_owned()),
         (Some(_), false) => (String::new(), t(lang, "library-words-missing").into_owned()),
-        (None, false) => (String::new(), super::model::Kind::parse(&r.kind).map_or_else(String::new, |k| t(lang, &k.label()).into_owned())),
+        (None, false) => (
+            String::new(),
+            super::model::Kind::parse(&r.kind).map_or_else(String::new, |k| t(lang, &k.label()).into_owned()),
+        ),
     };
     let shown = if copy.is_empty() { &r.summary } else { &copy };
     Card { title: r.title.clone(), href: format!("/library/{}", r.id), text: excerpt(shown, 280), copy, note }
@@ -150,14 +153,20 @@ fn markup(card: &Card, lang: Lang) -> String {
 ///
 /// # Errors
 /// When the database fails.
-pub fn in_campaign(conn: &mut Conn, house: &str, program: Option<i64>, lang: Lang, body: &str, now: Ms) -> Result<String> {
+pub fn in_campaign(
+    conn: &mut Conn,
+    house: &str,
+    program: Option<i64>,
+    lang: Lang,
+    body: &str,
+    now: Ms,
+) -> Result<String> {
     let bare = |line: &str| id_of(line.trim(), house).filter(|_| !line.trim().contains(char::is_whitespace));
     let ids: Vec<i64> = body.lines().filter_map(bare).take(20).collect();
     if ids.is_empty() {
         return Ok(body.to_owned());
     }
-    let everything =
-        Sight { member: crate::web::viewer::MemberId(0), rank: i32::MAX, team: true, manages: true };
+    let everything = Sight { member: crate::web::viewer::MemberId(0), rank: i32::MAX, team: true, manages: true };
     let wholes = store::list_wholes(conn, everything, &ids, now)?;
     let lines: Vec<String> = body
         .lines()

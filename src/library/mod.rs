@@ -14,9 +14,9 @@
 
 pub mod actions;
 pub mod api;
-pub mod files_used;
 pub mod cards;
 pub mod channels;
+pub mod files_used;
 pub mod formats;
 pub mod history;
 pub mod input;

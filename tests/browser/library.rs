@@ -104,7 +104,8 @@ async fn a_kit_reaches_the_disk_of_every_tier_in_both_languages() {
     };
     let open = manager.post("/api/v1/resources", mail("Ankündigung", None)).await.expect(201).id();
     let gated = manager.post("/api/v1/resources", mail("Spitzenmail", Some("top"))).await.expect(201).id();
-    let kit = json!({ "kind": "kit", "title": "Herbst", "items": [{ "resource": open }, { "resource": gated, "day": 2 }] });
+    let kit =
+        json!({ "kind": "kit", "title": "Herbst", "items": [{ "resource": open }, { "resource": gated, "day": 2 }] });
     let kit = manager.post("/api/v1/resources", kit).await.expect(201).id();
 
     let disk = server.dir.join("kits");
@@ -126,7 +127,11 @@ async fn a_kit_reaches_the_disk_of_every_tier_in_both_languages() {
             let mut zip = zip::ZipArchive::new(std::fs::File::open(file).unwrap()).unwrap();
             let folder = disk.join(format!("{rank}-{text_lang}"));
             zip.extract(&folder).unwrap();
-            assert_eq!(folder.join("02-spitzenmail").is_dir(), rank == 30, "only the top tier gets what is the top tier's");
+            assert_eq!(
+                folder.join("02-spitzenmail").is_dir(),
+                rank == 30,
+                "only the top tier gets what is the top tier's"
+            );
             let text = std::fs::read_to_string(folder.join(format!("01-ankuendigung/short-{text_lang}.txt"))).unwrap();
             let label = if text_lang == "de" { "Anzeige" } else { "Ad" };
             let price = if text_lang == "de" { "499,00 €" } else { "€499.00" };
@@ -152,7 +157,11 @@ async fn a_kit_reaches_the_disk_of_every_tier_in_both_languages() {
     assert!(office.status.success(), "{}", String::from_utf8_lossy(&office.stderr));
     for (docx, pdf, expected) in &documents {
         let word = std::fs::read_to_string(docx.with_extension("txt")).unwrap();
-        let read = std::process::Command::new("pdftotext").arg(pdf).arg("-").output().expect("pdftotext; tests/run installs it");
+        let read = std::process::Command::new("pdftotext")
+            .arg(pdf)
+            .arg("-")
+            .output()
+            .expect("pdftotext; tests/run installs it");
         let print = String::from_utf8(read.stdout).unwrap();
         for text in [&word, &print] {
             let text = text.trim_start_matches('\u{feff}');

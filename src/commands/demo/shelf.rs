@@ -78,7 +78,11 @@ fn insert_campaign(tx: &mut Tx<'_>, all: &Everybody, sight: Sight) -> Result<()>
                 .map(|(i, (_, id))| StepInput {
                     resource: *id,
                     day: [0, 2, 12].get(i).copied().unwrap_or(0),
-                    note: ["Dienstag früh", "Donnerstag", "Nur am letzten Tag"].get(i).copied().unwrap_or("").to_owned(),
+                    note: ["Dienstag früh", "Donnerstag", "Nur am letzten Tag"]
+                        .get(i)
+                        .copied()
+                        .unwrap_or("")
+                        .to_owned(),
                 })
                 .collect();
             items.extend(sheet.map(|id| StepInput { resource: id, day: 1, note: "Für Rückfragen".to_owned() }));
@@ -95,7 +99,10 @@ fn insert_life(tx: &mut Tx<'_>, all: &Everybody, fitnord: i64, ids: &BTreeMap<St
     let lena = MemberId(all.id("Lena Brandt")?);
     for (field, words) in [
         ("affiliate.coupon", "LENA10"),
-        ("own.story", "Im Frühjahr konnte ich nach einem Tag am Schreibtisch kaum aufstehen. Mein Physiotherapeut sagte: rudern. Ich sagte: nie. Drei Wochen später hatte er recht."),
+        (
+            "own.story",
+            "Im Frühjahr konnte ich nach einem Tag am Schreibtisch kaum aufstehen. Mein Physiotherapeut sagte: rudern. Ich sagte: nie. Drei Wochen später hatte er recht.",
+        ),
         ("own.bonus", "Wer über meinen Link bestellt, bekommt von mir den Trainingsplan für die ersten vier Wochen."),
     ] {
         store::own::put_words(tx, lena, fitnord, field, words)?;
@@ -109,7 +116,12 @@ fn insert_life(tx: &mut Tx<'_>, all: &Everybody, fitnord: i64, ids: &BTreeMap<St
     }
     store::opinions::set_favourite(tx, first, lena, true)?;
     store::opinions::set_favourite(tx, kit, lena, true)?;
-    store::opinions::insert_wish(tx, first, MemberId(all.id("Mehmet Aydin")?), "Eine Fassung für YouTube-Beschreibungen, mit Kapitelmarken.")?;
+    store::opinions::insert_wish(
+        tx,
+        first,
+        MemberId(all.id("Mehmet Aydin")?),
+        "Eine Fassung für YouTube-Beschreibungen, mit Kapitelmarken.",
+    )?;
     let sub = text_sub(first, Key::Short, Lang::De);
     let sold: Vec<i64> = conversions::table
         .filter(conversions::member_id.eq(Some(lena.0)))
