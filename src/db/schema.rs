@@ -268,6 +268,7 @@ diesel::table! {
         ip -> Text,
         agent -> Text,
         at -> BigInt,
+        proof -> Text,
     }
 }
 
@@ -395,6 +396,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    affiliate_sponsors (id) {
+        id -> BigInt,
+        program_id -> BigInt,
+        member_id -> BigInt,
+        sponsor_ref -> Text,
+        sponsor_key -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_steps (import_id, rows_done) {
+        import_id -> BigInt,
+        rows_done -> BigInt,
+        lines -> Text,
+    }
+}
+
+diesel::table! {
+    import_drafts (id) {
+        id -> BigInt,
+        kind -> Text,
+        file_name -> Text,
+        file_path -> Text,
+        created_by -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_mappings (kind, header) {
+        kind -> Text,
+        header -> Text,
+        answers -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     conversions (id) {
         id -> BigInt,
         source -> Text,
@@ -425,6 +465,7 @@ diesel::table! {
         before -> Text,
         after -> Text,
         at -> BigInt,
+        by_match -> Bool,
     }
 }
 
@@ -974,6 +1015,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     programs,
     affiliate_refs,
     imports,
+    affiliate_sponsors,
+    import_steps,
+    import_drafts,
+    import_mappings,
     import_marks,
     conversions,
     conversion_changes,

@@ -314,6 +314,9 @@ pub struct Facts {
     /// Mark that the partner's link carried; empty: none.
     #[serde(default)]
     pub sub_id: String,
+    /// When it last changed; none where that is now.
+    #[serde(default)]
+    pub updated_at: Option<Ms>,
 }
 
 impl Facts {
@@ -331,12 +334,14 @@ impl Facts {
             occurred_at: sale.occurred_at,
             import_id: sale.import_id,
             sub_id: sale.sub_id.clone(),
+            updated_at: Some(sale.updated_at),
         }
     }
 
-    /// Whether two differ in anything but the import that wrote them.
+    /// Whether two differ in anything but the import that wrote them and the time.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { import_id: None, ..self.clone() } == Self { import_id: None, ..other.clone() }
+        let bare = |facts: &Self| Self { import_id: None, updated_at: None, ..facts.clone() };
+        bare(self) == bare(other)
     }
 }
 

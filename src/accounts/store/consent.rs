@@ -47,6 +47,68 @@ pub fn insert_consent(
     Ok(())
 }
 
+/// A consent that was given elsewhere, with what proves it.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    /// When it was given there.
+    pub at: Ms,
+    /// Network address it was given from.
+    pub ip: String,
+    /// The sentence they agreed to, as it was handed over.
+    pub wording: String,
+    /// The original row.
+    pub row: String,
+}
+
+/// Writes a consent that a file proves into the log; answers the row's id.
+pub fn insert_proved_consent(tx: &mut Tx<'_>, of: &ConsentOf<'_>, kind: ConsentKind, proof: &Proof) -> Result<i64> {
+    Ok(diesel::insert_into(consents::table)
+        .values((
+            consents::member_id.eq(of.member.map(|m| m.0)),
+            consents::email_key.eq(of.email_key),
+            consents::kind.eq(kind.code()),
+            consents::state.eq(ConsentState::Given.code()),
+            consents::wording.eq(&proof.wording),
+            consents::version.eq("import"),
+            consents::locale.eq(of.lang.code()),
+            consents::source.eq(of.source),
+            consents::ip.eq(&proof.ip),
+            consents::at.eq(proof.at),
+            consents::proof.eq(&proof.row),
+        ))
+        .returning(consents::id)
+        .get_result(&mut **tx)?)
+}
+
+/// Takes a consent that a file brought out of the log, with the member's mark where nothing was said since.
+pub fn delete_proved_consent(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    let of: Option<(Option<i64>, String)> = diesel::delete(consents::table.find(id))
+        .returning((consents::member_id, consents::kind))
+        .get_result(&mut **tx)
+        .optional()?;
+    let Some((Some(member), kind)) = of else { return Ok(()) };
+    let said = consents::table
+        .filter(consents::member_id.eq(member))
+        .filter(consents::kind.eq(&kind))
+        .filter(consents::id.gt(id));
+    let said: bool = diesel::select(diesel::dsl::exists(said)).get_result(&mut **tx)?;
+    if let Some(kind) = ConsentKind::parse(&kind).filter(|_| !said) {
+        mark_consent(tx, MemberId(member), kind, false)?;
+    }
+    Ok(())
+}
+
+/// Which of these members have said anything about a kind of consent, ever.
+pub fn list_asked(conn: &mut Conn, kind: ConsentKind, members: &[i64]) -> Result<Vec<i64>> {
+    let ids: Vec<Option<i64>> = consents::table
+        .filter(consents::kind.eq(kind.code()))
+        .filter(consents::member_id.eq_any(members))
+        .select(consents::member_id)
+        .distinct()
+        .load(conn)?;
+    Ok(ids.into_iter().flatten().collect())
+}
+
 /// Sets the mark of a member; answers whether that changed anything.
 pub fn mark_consent(tx: &mut Tx<'_>, member: MemberId, kind: ConsentKind, given: bool) -> Result<bool> {
     let me = members::table.filter(members::id.eq(member.0));
@@ -83,6 +145,8 @@ pub struct ConsentRow {
     pub ip: String,
     /// When.
     pub at: Ms,
+    /// The original row, where it came from a list elsewhere.
+    pub proof: String,
 }
 
 /// The consent log of a member, newest first.
@@ -99,6 +163,7 @@ pub fn list_consents(conn: &mut Conn, member: MemberId) -> Result<Vec<ConsentRow
             consents::source,
             consents::ip,
             consents::at,
+            consents::proof,
         ))
         .load(conn)?)
 }
