@@ -44,7 +44,9 @@ pub struct Running {
 fn listeners(event: &str) -> &'static [&'static str] {
     match event {
         "niche.created" => &["rooms.niche_created"],
-        "member.changed" => &["rooms.member_changed"],
+        "member.changed" => &["rooms.member_changed", crate::invitations::jobs::MEMBER_JOB],
+        "letter.sent" => &[crate::invitations::jobs::LETTER_JOB],
+        "application.confirmed" => &[crate::invitations::jobs::APPLIED_JOB],
         "member.ref_set" => &[programs::jobs::MATCH_JOB],
         "tier.override_cleared" => &[programs::jobs::RECOMPUTE_ONE_JOB],
         _ => &[],
@@ -69,6 +71,11 @@ fn registry() -> Registry {
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(newsletters::RUN_JOB, handler(newsletters::run));
     jobs.every(MINUTE, newsletters::WATCH_JOB, handler(newsletters::watch));
+    jobs.on(crate::invitations::jobs::SEND_JOB, handler(crate::invitations::jobs::send));
+    jobs.every(HOUR, crate::invitations::jobs::REMIND_JOB, handler(crate::invitations::jobs::remind));
+    jobs.on(crate::invitations::jobs::LETTER_JOB, handler(crate::invitations::jobs::letter_sent));
+    jobs.on(crate::invitations::jobs::MEMBER_JOB, handler(crate::invitations::jobs::member_changed));
+    jobs.on(crate::invitations::jobs::APPLIED_JOB, handler(crate::invitations::jobs::applied));
     jobs.on(accounts::jobs::TELL_JOB, handler(accounts::jobs::tell_managers));
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));
     jobs.on("rooms.niche_created", handler(rooms::actions::open_niche_room));
@@ -79,6 +86,7 @@ fn registry() -> Registry {
     jobs.every(DAY, programs::tiers::RECOMPUTE_JOB, handler(programs::jobs::recompute_all));
     jobs.on(programs::imports::RUN_JOB, handler(programs::imports::run::run));
     jobs.on(programs::imports::run::SETTLE_JOB, handler(programs::imports::run::settle));
+    jobs.every(DAY, programs::imports::drafts::TIDY_JOB, handler(programs::imports::drafts::tidy));
     jobs.on(programs::imports::undo::UNDO_JOB, handler(programs::imports::undo::take_back));
     jobs
 }

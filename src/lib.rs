@@ -37,6 +37,7 @@ pub mod library;
 pub mod members;
 pub mod newsletters;
 pub mod notices;
+pub mod invitations;
 pub mod office;
 pub mod policies;
 pub mod programs;

@@ -4,6 +4,7 @@
 use crate::accounts::{api as accounts_api, web as accounts};
 use crate::error::Error;
 use crate::files::{api as files_api, web as files};
+use crate::invitations::{api as invitations_api, web as invitations};
 use crate::library::api as library_api;
 use crate::library::web::{
     acts as library_acts, desk as library_review, links as library_links, manage as library_desk, mine as library_mine,
@@ -87,6 +88,12 @@ fn public(app: &mut ServiceConfig) {
     app.route("/apply", get().to(accounts::apply_form));
     app.route("/apply", post().to(accounts::apply));
     app.route("/apply/sent", get().to(accounts::apply_sent));
+    // invitations
+    app.route("/invitation/{token}", get().to(invitations::invitation));
+    app.route("/invitation/{token}", post().to(invitations::accept));
+    app.route("/join/{code}", get().to(invitations::join));
+    app.route("/api/v1/invitation-acceptances", post().to(invitations_api::accept));
+    app.route("/api/v1/invitation-acceptances/{token}", get().to(invitations_api::look));
     app.route("/confirm/{token}", get().to(accounts::confirm_form));
     app.route("/confirm/{token}", post().to(accounts::confirm));
     app.route("/forgot", get().to(accounts::forgot_form));
@@ -185,6 +192,8 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/rooms/{id}/read", put().to(rooms_api::read));
     // programs
     app.route("/me/standing", get().to(programs::standing::show));
+    app.route("/me/standing/ask", post().to(programs::asks::ask));
+    app.route("/api/v1/me/ref-requests", post().to(programs_api::asks::create));
     app.route("/api/v1/me/sales", get().to(programs_api::sales::mine));
     app.route("/api/v1/programs", get().to(programs_api::programs::list));
     app.route("/api/v1/conversions", get().to(programs_api::sales::list));
@@ -302,9 +311,16 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/programs/{id}/rotate-secret", post().to(programs::programs::rotate));
     app.route("/manage/imports", get().to(programs::imports::list));
     app.route("/manage/imports", post().to(programs::imports::create));
+    app.route("/manage/imports/new/{id}", get().to(programs::wizard::show));
+    app.route("/manage/imports/new/{id}", post().to(programs::wizard::answer));
     app.route("/manage/imports/{id}", get().to(programs::imports::show));
+    app.route("/manage/imports/{id}/report.csv", get().to(programs::imports::report));
     app.route("/manage/imports/{id}/undo", post().to(programs::imports::undo));
     app.route("/manage/imports/{id}/run", post().to(programs::imports::run));
+    app.route("/manage/ref-requests/{id}", post().to(programs::asks::answer));
+    app.route("/api/v1/ref-requests", get().to(programs_api::asks::list));
+    app.route("/api/v1/ref-requests/{id}", post().to(programs_api::asks::answer));
+    app.route("/api/v1/ref-requests/{id}", delete().to(programs_api::asks::dismiss));
     app.route("/api/v1/programs", post().to(programs_api::programs::create));
     app.route("/api/v1/programs/{id}", patch().to(programs_api::programs::update));
     app.route("/api/v1/program-links", post().to(programs_api::programs::try_link));
@@ -314,6 +330,11 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/imports", post().to(programs_api::imports::create));
     app.route("/api/v1/imports/{id}", get().to(programs_api::imports::show));
     app.route("/api/v1/imports/{id}/undo", post().to(programs_api::imports::undo));
+    app.route("/api/v1/imports/{id}/rows", get().to(programs_api::drafts::rows));
+    app.route("/api/v1/imports/{id}/report", get().to(programs_api::drafts::report));
+    app.route("/api/v1/import-drafts", post().to(programs_api::drafts::create));
+    app.route("/api/v1/import-drafts/{id}", get().to(programs_api::drafts::show));
+    app.route("/api/v1/import-drafts/{id}", post().to(programs_api::drafts::answer));
     // office
     app.route("/admin/setup", get().to(setup::begin));
     app.route("/admin/setup/logo", post().to(setup::logo));
@@ -375,6 +396,22 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/segments/{id}", get().to(segments::show));
     app.route("/api/v1/segments/{id}", patch().to(segments::update));
     app.route("/api/v1/segments/{id}", delete().to(segments::remove));
+    // invitations
+    app.route("/manage/invitations", get().to(invitations::desk));
+    app.route("/manage/invitations", post().to(invitations::start));
+    app.route("/manage/invitations/{id}", get().to(invitations::show));
+    app.route("/manage/invitations/{id}/{act}", post().to(invitations::act));
+    app.route("/manage/invite-links", post().to(invitations::make_link));
+    app.route("/manage/invite-links/{id}/close", post().to(invitations::end_link));
+    app.route("/api/v1/invitation-waves", get().to(invitations_api::list_waves));
+    app.route("/api/v1/invitation-waves", post().to(invitations_api::create_wave));
+    app.route("/api/v1/invitation-waves/{id}", get().to(invitations_api::show_wave));
+    app.route("/api/v1/invitation-waves/{id}/{act}", post().to(invitations_api::act));
+    app.route("/api/v1/invitations", get().to(invitations_api::list));
+    app.route("/api/v1/invite-links", get().to(invitations_api::list_links));
+    app.route("/api/v1/invite-links", post().to(invitations_api::create_link));
+    app.route("/api/v1/invite-links/{id}", delete().to(invitations_api::close_link));
+    app.route("/api/v1/invite-links/{id}/qr", get().to(invitations_api::qr));
     // newsletters
     app.route("/manage/campaigns", get().to(newsletters::list));
     app.route("/manage/campaigns/new", get().to(newsletters::blank));

@@ -117,6 +117,8 @@ pub enum Purpose {
     Login,
     /// Create the first admin.
     Setup,
+    /// Come in as somebody who was imported.
+    Invite,
 }
 
 impl Purpose {
@@ -127,6 +129,7 @@ impl Purpose {
             Self::Reset => "reset",
             Self::Login => "login",
             Self::Setup => "setup",
+            Self::Invite => "invite",
         }
     }
 }
@@ -229,6 +232,8 @@ pub struct ApplicationText<'a> {
     pub niches: Vec<String>,
     /// Consents ticked.
     pub consents: Vec<String>,
+    /// Code of the standing link they came by.
+    pub via: &'a str,
 }
 
 /// A valid application.
@@ -258,6 +263,9 @@ pub struct Applied {
     pub niches: Vec<String>,
     /// Consents ticked.
     pub consents: Vec<ConsentKind>,
+    /// Code of the standing link they came by; may be empty.
+    #[serde(default)]
+    pub via: String,
 }
 
 impl Application {
@@ -287,7 +295,8 @@ impl Application {
         match (email, password) {
             (Some(email), Some(password)) => {
                 check.done()?;
-                let profile = Applied { name, password_hash: String::new(), lang, pitch, niches, consents };
+                let via = text.via.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+                let profile = Applied { name, password_hash: String::new(), lang, pitch, niches, consents, via };
                 Ok(Self { email, password, profile })
             }
             _ => Err(check.done().err().unwrap_or(crate::error::Error::BadRequest("bad_request"))),

@@ -435,6 +435,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    ref_requests (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        program_id -> BigInt,
+        note -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     conversions (id) {
         id -> BigInt,
         source -> Text,
@@ -935,6 +945,57 @@ diesel::joinable!(files -> members (owner_id));
 diesel::joinable!(file_uses -> files (file_id));
 diesel::joinable!(file_parts -> files (file_id));
 diesel::joinable!(file_sizes -> files (file_id));
+diesel::table! {
+    invite_waves (id) {
+        id -> BigInt,
+        name -> Text,
+        segment_id -> Nullable<BigInt>,
+        status -> Text,
+        per_hour -> BigInt,
+        remind_days -> BigInt,
+        left_out -> BigInt,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        wave_id -> BigInt,
+        member_id -> BigInt,
+        state -> Text,
+        invited_at -> Nullable<BigInt>,
+        delivered_at -> Nullable<BigInt>,
+        opened_at -> Nullable<BigInt>,
+        active_at -> Nullable<BigInt>,
+        reminded_at -> Nullable<BigInt>,
+        code -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invite_links (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        visits -> BigInt,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invite_link_uses (member_id) {
+        member_id -> BigInt,
+        link_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
 diesel::joinable!(member_tags -> members (member_id));
 diesel::joinable!(member_niches -> members (member_id));
 diesel::joinable!(member_niches -> niches (niche_id));
@@ -948,6 +1009,10 @@ diesel::joinable!(notice_settings -> members (member_id));
 diesel::joinable!(push_subscriptions -> members (member_id));
 diesel::joinable!(affiliate_refs -> programs (program_id));
 diesel::joinable!(affiliate_refs -> members (member_id));
+diesel::joinable!(invitations -> invite_waves (wave_id));
+diesel::joinable!(invitations -> members (member_id));
+diesel::joinable!(ref_requests -> members (member_id));
+diesel::joinable!(ref_requests -> programs (program_id));
 diesel::joinable!(tier_changes -> members (member_id));
 diesel::joinable!(threads -> niches (niche_id));
 diesel::joinable!(posts -> threads (thread_id));
@@ -1015,6 +1080,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     programs,
     affiliate_refs,
     imports,
+    ref_requests,
+    invite_waves,
+    invitations,
+    invite_links,
+    invite_link_uses,
     affiliate_sponsors,
     import_steps,
     import_drafts,

@@ -32,6 +32,9 @@ pub struct Queued {
     /// Address that ends mails of this sort by one click (RFC 8058), where there is one.
     #[serde(default)]
     way_out: Option<String>,
+    /// What the letter is about, for who wants to hear what became of it; empty: nobody.
+    #[serde(default)]
+    tag: String,
 }
 
 /// Finds the name under which a letter to an address goes out; wired in `app.rs`, the platform knows no contacts.
@@ -99,7 +102,7 @@ impl Mailer {
     /// # Errors
     /// When it does not render or the job cannot be written.
     pub fn post<L: Letter>(&self, tx: &mut Tx<'_>, to: &To, letter: &L) -> Result<()> {
-        self.post_with_way_out(tx, to, letter, None)
+        self.send_later(tx, to, letter, None, "")
     }
 
     /// Like [`Mailer::post`], with the address that ends mails of this sort by one click.
@@ -113,6 +116,25 @@ impl Mailer {
         letter: &L,
         way_out: Option<String>,
     ) -> Result<()> {
+        self.send_later(tx, to, letter, way_out, "")
+    }
+
+    /// Like [`Mailer::post`]; the event `letter.sent` `{tag, accepted, code}` tells what became of it.
+    ///
+    /// # Errors
+    /// When it does not render or the job cannot be written.
+    pub fn post_tagged<L: Letter>(&self, tx: &mut Tx<'_>, to: &To, letter: &L, tag: &str) -> Result<()> {
+        self.send_later(tx, to, letter, None, tag)
+    }
+
+    fn send_later<L: Letter>(
+        &self,
+        tx: &mut Tx<'_>,
+        to: &To,
+        letter: &L,
+        way_out: Option<String>,
+        tag: &str,
+    ) -> Result<()> {
         let settings = crate::settings::load(tx)?;
         let content = self.render(to.lang, &settings, letter)?;
         let house = self.from.name.as_deref().unwrap_or(&settings.community_name);
@@ -123,6 +145,7 @@ impl Mailer {
             from_name: (self.signer)(tx, &to.email)?.map(|person| super::mime::signed(&person, house)),
             content,
             way_out,
+            tag: tag.to_owned(),
         };
         enqueue(tx, NewJob::new(SEND_JOB, &queued)?.priority(10))
     }
@@ -173,13 +196,22 @@ fn random_id() -> Result<String> {
 pub async fn send_queued(house: House, mail: Queued) -> Result<()> {
     let (envelope, bytes) = house.mailer.bytes(&mail)?;
     match house.mailer.transport.send_one(house.db.now(), &mail.id, &envelope, &bytes).await {
-        Outcome::Accepted(_) => Ok(()),
+        Outcome::Accepted(_) => tell(&house, mail.tag, true, 250).await,
         Outcome::Refused { code, .. } => {
             tracing::warn!(id = mail.id, code, "a letter was refused for good");
-            Ok(())
+            tell(&house, mail.tag, false, code).await
         }
         Outcome::Later { stage, text, .. } => Err(Error::internal(format!("{stage:?}: {text}"))),
         // The dot was sent and no answer came: a second copy does less harm than a lost letter.
         Outcome::Unknown { text } => Err(Error::internal(format!("no answer after the mail: {text}"))),
     }
+}
+
+/// Tells what became of a letter, where somebody wants to hear it.
+async fn tell(house: &House, tag: String, accepted: bool, code: u16) -> Result<()> {
+    if tag.is_empty() {
+        return Ok(());
+    }
+    let told = serde_json::json!({ "tag": tag, "accepted": accepted, "code": code });
+    house.db.write_background(move |tx| crate::jobs::emit(tx, "letter.sent", &told)).await
 }

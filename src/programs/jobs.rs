@@ -24,6 +24,7 @@ pub struct OfMember {
 /// When the database fails.
 pub async fn match_waiting(house: House, of: OfMember) -> Result<()> {
     let member = MemberId(of.member_id);
+    house.db.write_background(move |tx| super::store::asks::delete_answered(tx, member.0)).await?;
     while house.db.write_background(move |tx| ingest::match_waiting(tx, Some(member), None)).await? > 0 {}
     Ok(())
 }

@@ -20,6 +20,7 @@ const FEATURES: [&str; 12] = [
     "rooms",
     "library",
     "newsletters",
+    "invitations",
     "office",
 ];
 const PLATFORM: [&str; 9] = ["db", "web", "live", "mail", "jobs", "files", "text", "i18n", "settings"];

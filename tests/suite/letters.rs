@@ -6,6 +6,7 @@ use kontor::accounts::letters::{
 };
 use kontor::i18n::Lang;
 use kontor::library::letters::{Answered, OwnCopy, Recalled};
+use kontor::invitations::letters::Invitation;
 use kontor::mail::{Letter, Letters};
 use kontor::members::letters::{Declined, Welcome};
 use kontor::newsletters::letters::Newsletter;
@@ -56,6 +57,14 @@ fn every_letter_reads_as_it_was_kept() {
     reader.read(&PasswordChanged { name: name(), forgot: link() });
     reader.read(&Welcome { name: name(), login: link(), forgot: link() });
     reader.read(&Declined { name: name(), reason: "Deine Seite war nicht erreichbar.".into() });
+    reader.read(&Invitation {
+        name: name(),
+        program: "FitNord".into(),
+        reference: "lena7".into(),
+        link: link(),
+        days: 30,
+        reminder: false,
+    });
     reader.read(&TestMail { name: name() });
     reader.read(&Newsletter {
         subject: "Herbst".into(),

@@ -11,6 +11,7 @@ mod database;
 mod demo;
 mod files;
 mod forums;
+mod imports;
 mod letters;
 mod library;
 mod library_books;

@@ -109,6 +109,8 @@ pub async fn confirm(house: &House, link: &str, origin: Origin) -> Result<Member
                 give(tx, id, *kind, applied.lang, "confirmation", &origin)?;
             }
             super::rights_changed(tx, id)?;
+            let told = serde_json::json!({ "member_id": id, "via": applied.via });
+            crate::jobs::emit(tx, "application.confirmed", &told)?;
             jobs::tell_soon(tx)?;
             Ok(id)
         })

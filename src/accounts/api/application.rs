@@ -28,6 +28,8 @@ pub struct NewApplication {
     pub niches: Option<Vec<String>>,
     /// `newsletter`, `tracking`; given once the address is confirmed.
     pub consents: Option<Vec<String>>,
+    /// Code of the standing invite link they came by.
+    pub via: Option<String>,
 }
 
 /// What becomes of an application.
@@ -54,6 +56,7 @@ pub async fn create_application(ctx: Ctx, body: Json<NewApplication>) -> Result<
         pitch: body.pitch.as_deref().unwrap_or(""),
         niches: body.niches.unwrap_or_default(),
         consents: body.consents.unwrap_or_default(),
+        via: body.via.as_deref().unwrap_or(""),
     };
     let application = Application::parse(&text, lang)?;
     actions::apply(&ctx.house, application, Origin { ip: ctx.ip(), agent: ctx.agent.clone() }).await?;

@@ -49,7 +49,7 @@ pub fn insert_consent(
 
 /// A consent that was given elsewhere, with what proves it.
 #[derive(Debug, Clone)]
-pub struct Proof {
+pub struct ConsentProof {
     /// When it was given there.
     pub at: Ms,
     /// Network address it was given from.
@@ -61,7 +61,7 @@ pub struct Proof {
 }
 
 /// Writes a consent that a file proves into the log; answers the row's id.
-pub fn insert_proved_consent(tx: &mut Tx<'_>, of: &ConsentOf<'_>, kind: ConsentKind, proof: &Proof) -> Result<i64> {
+pub fn insert_proved_consent(tx: &mut Tx<'_>, of: &ConsentOf<'_>, kind: ConsentKind, proof: &ConsentProof) -> Result<i64> {
     Ok(diesel::insert_into(consents::table)
         .values((
             consents::member_id.eq(of.member.map(|m| m.0)),

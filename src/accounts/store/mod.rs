@@ -257,6 +257,19 @@ pub fn is_token_good(conn: &mut Conn, purpose: Purpose, token_hash: &str, now: M
     Ok(diesel::select(diesel::dsl::exists(good)).get_result(conn)?)
 }
 
+/// Whose good token of that purpose it is, without using it.
+pub fn find_token_member(conn: &mut Conn, purpose: Purpose, token_hash: &str, now: Ms) -> Result<Option<MemberId>> {
+    let of: Option<Option<i64>> = mail_tokens::table
+        .filter(mail_tokens::token_hash.eq(token_hash))
+        .filter(mail_tokens::purpose.eq(purpose.code()))
+        .filter(mail_tokens::used_at.is_null())
+        .filter(mail_tokens::expires_at.gt(now))
+        .select(mail_tokens::member_id)
+        .first(conn)
+        .optional()?;
+    Ok(of.flatten().map(MemberId))
+}
+
 /// Uses a token up, once; answers whose it was and what it is to do.
 ///
 /// # Errors

@@ -26,9 +26,16 @@ struct ApplyView {
     tracking: bool,
     newsletter_text: &'static str,
     tracking_text: &'static str,
+    via: String,
 }
 
-async fn show(ctx: &Ctx, form: FormView, chosen: Vec<String>, consents: &[String]) -> Result<HttpResponse> {
+async fn show(
+    ctx: &Ctx,
+    form: FormView,
+    chosen: Vec<String>,
+    consents: &[String],
+    via: &str,
+) -> Result<HttpResponse> {
     let lang = ctx.lang();
     let open = ctx.house.db.read(store::list_open_niches).await?;
     let niches = open
@@ -44,16 +51,23 @@ async fn show(ctx: &Ctx, form: FormView, chosen: Vec<String>, consents: &[String
         tracking: ticked(ConsentKind::Tracking),
         newsletter_text: ConsentKind::Newsletter.wording(lang),
         tracking_text: ConsentKind::Tracking.wording(lang),
+        via: via.to_owned(),
     };
     ctx.page("accounts/apply", "accounts-apply-title").status(status).show(&view).await
 }
 
+/// The standing link somebody came by.
+#[derive(serde::Deserialize)]
+pub struct Via {
+    via: Option<String>,
+}
+
 /// `GET /apply`
-pub async fn apply_form(ctx: Ctx) -> Result<HttpResponse> {
+pub async fn apply_form(ctx: Ctx, query: web::Query<Via>) -> Result<HttpResponse> {
     if ctx.viewer.is_some() {
         return Ok(see_other("/"));
     }
-    show(&ctx, FormView::default(), Vec::new(), &[]).await
+    show(&ctx, FormView::default(), Vec::new(), &[], query.via.as_deref().unwrap_or("")).await
 }
 
 /// `POST /apply`
@@ -66,6 +80,7 @@ pub async fn apply(ctx: Ctx, form: Form) -> Result<HttpResponse> {
         pitch: form.text("pitch"),
         niches: niches.clone(),
         consents: consents.clone(),
+        via: form.text("via"),
     };
     let origin = Origin { ip: ctx.ip(), agent: ctx.agent.clone() };
     let sent = match Application::parse(&text, ctx.lang()) {
@@ -76,7 +91,7 @@ pub async fn apply(ctx: Ctx, form: Form) -> Result<HttpResponse> {
         Ok(()) => Ok(see_other("/apply/sent")),
         Err(error @ Error::Invalid(_)) => {
             let again = FormView::again(ctx.lang(), &form, "", error)?;
-            show(&ctx, again, niches, &consents).await
+            show(&ctx, again, niches, &consents, form.text("via")).await
         }
         Err(other) => Err(other),
     }

@@ -95,7 +95,7 @@ pub struct Notice {
 }
 
 /// A mailed link that was used or is over.
-pub(super) async fn link_over(ctx: &Ctx) -> Result<HttpResponse> {
+pub async fn link_over(ctx: &Ctx) -> Result<HttpResponse> {
     let view = Notice {
         icon: "clock",
         title: "accounts-link-over-title",
@@ -112,7 +112,8 @@ pub(super) async fn is_good(ctx: &Ctx, purpose: Purpose, link: &str) -> Result<b
     ctx.house.db.read(move |c| store::is_token_good(c, purpose, &hash, now)).await
 }
 
-pub(super) fn enter(config: &Config, signed_in: &SignedIn, to: &str) -> HttpResponse {
+/// Answers with the cookie of a fresh session.
+pub fn enter(config: &Config, signed_in: &SignedIn, to: &str) -> HttpResponse {
     let mut answer = see_other(to);
     // A cookie is a header of ours; it always fits.
     let _ = answer.add_cookie(&cookie(config, &signed_in.session));

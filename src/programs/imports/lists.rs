@@ -114,7 +114,7 @@ fn lists_of_archive(path: &Path, out: &mut impl Write, most: u64) -> Result<usiz
     let (mut left, mut found) = (most, 0);
     for i in 0..archive.len().min(MOST_FILES) {
         let entry = archive.by_index(i).map_err(unreadable)?;
-        let name = entry.name().to_owned();
+        let name = entry.name().map_err(unreadable)?.into_owned();
         if !entry.is_file() || Listed::of_file(&name).is_none() || !fold(&name).ends_with(".csv") {
             continue;
         }
@@ -132,7 +132,7 @@ fn append(out: &mut impl Write, name: &str, from: &mut impl BufRead, most: u64) 
     if from.fill_buf().map_err(unreadable)?.starts_with(b"\xef\xbb\xbf") {
         from.consume(3);
     }
-    write!(out, "[[{name}]]\n").map_err(unreadable)?;
+    writeln!(out, "[[{name}]]").map_err(unreadable)?;
     let n = std::io::copy(&mut from.take(most + 1), out).map_err(unreadable)?;
     if n > most {
         return Err(FieldError::new("file", "too_large").arg("max", most / (1024 * 1024)));

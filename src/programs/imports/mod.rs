@@ -15,7 +15,7 @@ pub mod run;
 mod table;
 pub mod undo;
 
-pub use columns::{Seen, check_file};
+pub use columns::{Seen, check_file, names_of};
 pub use report::{Counts, Report, RowError, RowLine};
 
 use super::amount::Style;

@@ -5,7 +5,7 @@ use super::lists::Listed;
 use super::table::Line;
 use super::{Kind, Options, SaleDate};
 use crate::accounts::model::Email;
-use crate::accounts::store::Proof;
+use crate::accounts::store::ConsentProof;
 use crate::db::Ms;
 use crate::programs::amount::{self, Style, Wrong};
 use crate::programs::model::{NewSale, Product, Program, Status, loose_sub_id, parse_id};
@@ -52,7 +52,7 @@ pub struct Person {
     /// Why their address must not be mailed.
     pub stop: Option<&'static str>,
     /// What proves that they agreed to newsletters elsewhere.
-    pub proof: Option<Proof>,
+    pub proof: Option<ConsentProof>,
     /// Whether a list says that they get newsletters.
     pub subscribed: bool,
 }
@@ -359,7 +359,7 @@ impl Reader {
             ip.parse::<std::net::IpAddr>().ok().map(|ip| (at, ip.to_string()))
         });
         let wording = Some(cell("consent_wording")).filter(|w| !w.is_empty()).unwrap_or(&self.wording);
-        person.proof = proved.map(|(at, ip)| Proof {
+        person.proof = proved.map(|(at, ip)| ConsentProof {
             at,
             ip,
             wording: wording.chars().take(2_000).collect(),

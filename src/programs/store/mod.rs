@@ -1,5 +1,7 @@
 //! SQL of programs, sales, imports and tiers, one file a noun.
 
+pub mod asks;
+pub mod drafts;
 pub mod imports;
 pub mod programs;
 pub mod sales;

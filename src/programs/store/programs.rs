@@ -214,6 +214,15 @@ pub fn insert_ref(
         .optional())?)
 }
 
+/// Makes one of a member's references the one that links carry; false where it is not theirs.
+pub fn mark_for_links(tx: &mut Tx<'_>, program: i64, member: MemberId, reference: &str) -> Result<bool> {
+    let mine = refs::table
+        .filter(refs::program_id.eq(program))
+        .filter(refs::member_id.eq(member.0))
+        .filter(refs::ref_key.eq(ref_key(reference)));
+    Ok(diesel::update(mine).set(refs::for_links.eq(true)).execute(&mut **tx)? == 1)
+}
+
 /// Owners of references: (program, folded reference) to member.
 pub fn list_owners(conn: &mut Conn, keys: &[String]) -> Result<Vec<(i64, String, i64)>> {
     Ok(refs::table
