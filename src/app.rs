@@ -253,6 +253,8 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     house.db.read(move |c| settings.refresh(c).map(drop)).await?;
     rooms::actions::ensure_foyer(&house.db).await?;
     house.live.start(rooms::socket::Chat::new(house.clone()));
+    crate::jobs::free_leases(&house.db).await?;
+    programs::imports::resume(&house).await?;
     house.jobs.start(&house);
     newsletters::resume_all(&house).await?;
     let for_app = web::Data::new(house.clone());

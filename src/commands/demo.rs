@@ -4,6 +4,7 @@
 //! 24 partners in both languages with 120 days of sales, forums, rooms, texts and campaigns, so that every page
 //! has something to show and every situation of the handbook (a first sale, a drop, a best month) is there.
 
+mod arrivals;
 mod bell;
 mod letters;
 mod money;
@@ -122,6 +123,7 @@ pub async fn populate(house: &House) -> Result<()> {
         .write(move |tx| {
             shelf::insert_resources(tx, &everybody)?;
             letters::insert_campaigns(tx, &everybody)?;
+            arrivals::insert_arrivals(tx, &everybody)?;
             bell::insert_notices(tx, &everybody)
         })
         .await

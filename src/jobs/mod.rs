@@ -74,3 +74,12 @@ pub fn emit(tx: &mut Tx<'_>, event: &str, payload: &impl Serialize) -> Result<()
     }
     Ok(())
 }
+
+/// On SQLite there is one process: what it held when it died is free at its next start, without waiting for the lease.
+///
+/// # Errors
+/// When it cannot be written.
+pub async fn free_leases(db: &crate::db::Db) -> Result<()> {
+    db.write_background(|tx| if tx.is_postgres() { Ok(0) } else { store::free_leases(tx) }).await?;
+    Ok(())
+}

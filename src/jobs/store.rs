@@ -80,6 +80,13 @@ fn due<'a>(now: Ms, kinds: &'a [&'static str], limit: i64) -> _ {
         .select(jobs::id)
 }
 
+/// Frees every lease: of a process that was the only one and is gone.
+pub fn free_leases(tx: &mut Tx<'_>) -> Result<usize> {
+    Ok(diesel::update(jobs::table.filter(jobs::state.eq("leased")))
+        .set((jobs::state.eq("ready"), jobs::lease_until.eq(None::<i64>)))
+        .execute(&mut **tx)?)
+}
+
 /// Takes a finished job away, if the lease still holds.
 pub fn delete_done(tx: &mut Tx<'_>, id: i64, fence: i64) -> Result<bool> {
     let rows = diesel::delete(jobs::table.filter(jobs::id.eq(id)).filter(jobs::fence.eq(fence))).execute(&mut **tx)?;

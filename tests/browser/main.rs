@@ -14,6 +14,7 @@ mod first_manager;
 mod first_partner;
 mod forums;
 mod imports;
+mod invitations;
 mod library;
 mod newsletters;
 mod pages;

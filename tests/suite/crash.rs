@@ -12,9 +12,9 @@ use std::time::Duration;
 const DEATHS: usize = 100;
 const SENDERS: usize = 3;
 
-struct Node {
+pub struct Node {
     child: Child,
-    base: String,
+    pub base: String,
 }
 
 fn command(dir: &Path) -> Command {
@@ -33,7 +33,7 @@ fn command(dir: &Path) -> Command {
 }
 
 /// Starts the server and reads its address from what it prints.
-fn start(dir: &Path) -> Node {
+pub fn start(dir: &Path) -> Node {
     let mut child = command(dir).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let base = loop {
@@ -49,14 +49,14 @@ fn start(dir: &Path) -> Node {
 
 impl Node {
     /// SIGKILL: nothing is flushed, nobody says goodbye.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 }
 
-fn folder() -> PathBuf {
-    let dir = std::env::temp_dir().join(format!("kontor-crash-{}", std::process::id()));
+pub fn folder(name: &str) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("kontor-crash-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
     let config = crate::support::config(&dir, &[]);
     if std::env::var("KONTOR_TEST_POSTGRES").is_ok() {
@@ -65,7 +65,7 @@ fn folder() -> PathBuf {
     dir
 }
 
-fn create_admin(dir: &Path) {
+pub fn create_admin(dir: &Path) {
     let mut made = command(dir)
         .args(["admin", "create", "--email", "ruth@example.org", "--name", "Ruth Okafor", "--password-stdin"])
         .stdin(Stdio::piped())
@@ -77,7 +77,7 @@ fn create_admin(dir: &Path) {
 }
 
 /// A member's session in the running server.
-async fn sign_in(base: &str) -> String {
+pub async fn sign_in(base: &str) -> String {
     let answer = Client::new(base.to_owned())
         .post("/api/v1/session", json!({ "email": "ruth@example.org", "password": "a long enough one" }))
         .await
@@ -174,7 +174,7 @@ impl Sender {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_sudden_deaths_lose_nothing_and_show_nothing_twice() {
-    let dir = folder();
+    let dir = folder("chat");
     create_admin(&dir);
     let node = start(&dir);
     let session = sign_in(&node.base).await;

@@ -12,6 +12,8 @@ mod demo;
 mod files;
 mod forums;
 mod imports;
+mod imports_crash;
+mod invitations;
 mod letters;
 mod library;
 mod library_books;

@@ -252,6 +252,25 @@ pub async fn repeat_for_good(house: &House, actor: MemberId, id: i64) -> Result<
     enqueue(house, actor, (kind, false), row.file_name, path, row.options).await
 }
 
+/// At the start of the only process: what was being taken back when it died goes on at once.
+///
+/// # Errors
+/// When it cannot be written.
+pub async fn resume(house: &House) -> Result<()> {
+    house
+        .db
+        .write_background(|tx| {
+            if tx.is_postgres() {
+                return Ok(());
+            }
+            for id in super::store::imports::list_undoing(tx)? {
+                crate::jobs::enqueue(tx, crate::jobs::NewJob::new(undo::UNDO_JOB, &ImportJob { id })?)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
 async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }

@@ -118,6 +118,15 @@ pub fn mark_undoing(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     Ok(rows == 1)
 }
 
+/// Imports that are being taken back.
+pub fn list_undoing(conn: &mut Conn) -> Result<Vec<i64>> {
+    Ok(imports::table
+        .filter(imports::status.eq("running"))
+        .filter(imports::undone_at.is_not_null())
+        .select(imports::id)
+        .load(conn)?)
+}
+
 /// Ends the taking back.
 pub fn mark_undone(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     let now = tx.now();
