@@ -62,7 +62,7 @@ pub async fn send(house: House, of: OfWave) -> Result<()> {
             }
             let people = store::list_queued(tx, of.id, 2)?;
             let programs = programs_of(tx, &people)?;
-            for person in people.first() {
+            if let Some(person) = people.first() {
                 if may_be_mailed(tx, person)? {
                     if store::mark(tx, person.id, State::Invited)? {
                         post(&inner, tx, person, &programs, false)?;
