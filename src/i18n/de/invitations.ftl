@@ -1,5 +1,5 @@
 invitations-title = Einladungen
-invitations-lede = Wer aus einem Import kommt, wird erst eingeladen, wenn du es willst: in Wellen, mit höchstens einer Erinnerung.
+invitations-lede = Importierte Mitglieder bekommen erst dann Post, wenn eine Welle sie einlädt, mit höchstens einer Erinnerung.
 invitations-states = Wie weit sie sind
 invitations-state-queued = Wartet
 invitations-state-invited = Eingeladen
