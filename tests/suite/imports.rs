@@ -2,7 +2,7 @@
 //! about a file, and taking all of it back.
 
 use crate::support::{Answer, Client, Server};
-use kontor::db::{Conn, DAY};
+use kontor::db::{Conn, DAY, HOUR};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -314,8 +314,10 @@ async fn taking_everything_back_leaves_the_house_as_it_was_to_the_last_byte() {
     let refs = json!({"affiliate_refs": [{"program": "fitnord", "ref": "lena7", "match_ids": []}]});
     jana.patch(&format!("/api/v1/members/{}", lena.member), refs).await.expect(200);
     // A life before: some sales, one of which waits for somebody who comes with the import.
-    let now = server.house().db.now();
-    let day = |back: i64| kontor::i18n::iso(now - back * DAY)[..10].to_owned();
+    let zone = kontor::i18n::parse_zone("Europe/Berlin");
+    let months = kontor::programs::tiers::months(server.house().db.now(), &zone, 3);
+    // The first of the running month, of the one before, and so on.
+    let day = |back: usize| kontor::i18n::iso(months[months.len() - 1 - back].from + 12 * HOUR)[..10].to_owned();
     let csv = |rows: &[(&str, &str, &str, &str, String)]| {
         let mut text = String::from("Affiliate ID,Order ID,Total Cost,Commission,Status,Date\n");
         for (who, order, amount, status, day) in rows {
@@ -324,9 +326,9 @@ async fn taking_everything_back_leaves_the_house_as_it_was_to_the_last_byte() {
         text.into_bytes()
     };
     let before = csv(&[
-        ("lena7", "O-1", "100.00", "P", day(3)),
-        ("lena7", "O-2", "10.00", "A", day(40)),
-        ("uwe1", "O-3", "700.00", "A", day(4)),
+        ("lena7", "O-1", "100.00", "P", day(0)),
+        ("lena7", "O-2", "10.00", "A", day(1)),
+        ("uwe1", "O-3", "700.00", "A", day(0)),
     ]);
     let fields = [("kind", "conversions_csv"), ("time_zone", "UTC"), ("sale_date", "per_row")];
     import(&server, &jana, "before.csv", &fields, before).await;
@@ -335,11 +337,11 @@ async fn taking_everything_back_leaves_the_house_as_it_was_to_the_last_byte() {
 
     // Three imports: sales that change others and lift a tier, partners, a list.
     let sales = csv(&[
-        ("lena7", "O-1", "900.00", "A", day(3)),
-        ("lena7", "O-4", "900.00", "A", day(35)),
-        ("lena7", "O-5", "900.00", "A", day(64)),
-        ("uwe1", "O-6", "800.00", "A", day(35)),
-        ("nobody", "O-7", "5.00", "A", day(5)),
+        ("lena7", "O-1", "900.00", "A", day(0)),
+        ("lena7", "O-4", "900.00", "A", day(1)),
+        ("lena7", "O-5", "900.00", "A", day(2)),
+        ("uwe1", "O-6", "800.00", "A", day(1)),
+        ("nobody", "O-7", "5.00", "A", day(1)),
     ]);
     let (first, _) = import(&server, &jana, "sales.csv", &fields, sales).await;
     let people = "email;name;affiliate id;parent\nuwe@example.org;Uwe Harms;uwe1;lena7\nlena-brandt@example.org;Lena;lena-2;\n";

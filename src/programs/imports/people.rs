@@ -46,9 +46,10 @@ pub fn keep_people(tx: &mut Tx<'_>, import: i64, people: Rows<'_>, report: &mut 
             }
         };
         let mut changed = keep_refs(tx, id, said, person, &mut made, report)?;
+        let mut code = "";
         if let Some(proof) = &person.proof {
             if suppressed.contains(&hash(&person.email)) {
-                report.note(said, "people", "unchanged", "consent_suppressed", &person.email.address);
+                code = "consent_suppressed";
             } else if asked.insert(id) {
                 // Who has said anything here is asked by nobody else's list.
                 let lang = if person.german == Some(true) { Lang::De } else { Lang::En };
@@ -59,7 +60,7 @@ pub fn keep_people(tx: &mut Tx<'_>, import: i64, people: Rows<'_>, report: &mut 
                 changed = true;
             }
         }
-        count(said, person, (is_new, changed), report);
+        count(said, person, (is_new, changed), code, report);
     }
     store::insert_marks(tx, import, &made)
 }
@@ -109,7 +110,7 @@ fn keep_refs(
     Ok(changed)
 }
 
-fn count(said: &Said, person: &Person, (is_new, changed): (bool, bool), report: &mut Report) {
+fn count(said: &Said, person: &Person, (is_new, changed): (bool, bool), code: &str, report: &mut Report) {
     let (count, outcome) = match (is_new, changed) {
         (true, _) => (&mut report.members.created, "created"),
         (false, true) => (&mut report.members.updated, "updated"),
@@ -117,7 +118,7 @@ fn count(said: &Said, person: &Person, (is_new, changed): (bool, bool), report: 
     };
     *count += 1;
     // Who claims a subscription without its proof is asked at the first sign-in.
-    let code = if person.subscribed && person.proof.is_none() { "no_proof" } else { "" };
+    let code = if person.subscribed && person.proof.is_none() { "no_proof" } else { code };
     report.note(said, "people", outcome, code, &person.email.address);
 }
 
@@ -150,7 +151,7 @@ pub fn preview_people(conn: &mut Conn, people: Rows<'_>, met: &mut Met, report: 
         let key = &person.email.key;
         let id = known.get(key).copied();
         let is_new = id.is_none() && met.people.insert(key.clone());
-        let mut changed = false;
+        let (mut changed, mut code) = (false, "");
         for (reference, _) in &person.refs {
             let Some(program) = person.program else { continue };
             let place = (program, crate::programs::model::ref_key(reference));
@@ -171,12 +172,12 @@ pub fn preview_people(conn: &mut Conn, people: Rows<'_>, met: &mut Met, report: 
         }
         if person.proof.is_some() {
             if suppressed.contains(&hash(&person.email)) || met.stopped.contains(key) {
-                report.note(said, "people", "unchanged", "consent_suppressed", &person.email.address);
+                code = "consent_suppressed";
             } else if !id.is_some_and(|id| asked.contains(&id)) {
                 changed |= met.asked.insert(key.clone());
             }
         }
-        count(said, person, (is_new, changed), report);
+        count(said, person, (is_new, changed), code, report);
     }
     Ok(())
 }
