@@ -24,10 +24,8 @@ const LISTED: usize = 10_000;
 async fn main() {
     let dir = std::env::temp_dir().join(format!("kontor-bench-imports-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
-    let mut vars: HashMap<&str, String> = HashMap::from([
-        ("KONTOR_LISTEN", "127.0.0.1:0".to_owned()),
-        ("KONTOR_DATA_DIR", dir.display().to_string()),
-    ]);
+    let mut vars: HashMap<&str, String> =
+        HashMap::from([("KONTOR_LISTEN", "127.0.0.1:0".to_owned()), ("KONTOR_DATA_DIR", dir.display().to_string())]);
     if let Ok(url) = std::env::var("KONTOR_BENCH_DATABASE") {
         vars.insert("DATABASE_URL", url);
     }
@@ -86,7 +84,8 @@ async fn main() {
 }
 
 fn files(house: &House, dir: &Path) -> (PathBuf, PathBuf) {
-    let mut pap = String::from("[[AFFILIATES]]\n!USERID,!REFID,!PARENTUSERID,!USERNAME,!FIRSTNAME,!LASTNAME,!RSTATUS\n");
+    let mut pap =
+        String::from("[[AFFILIATES]]\n!USERID,!REFID,!PARENTUSERID,!USERNAME,!FIRSTNAME,!LASTNAME,!RSTATUS\n");
     for i in 0..PARTNERS {
         let parent = if i % 5 == 0 { String::new() } else { format!("u{:06}", i / 5) };
         writeln!(pap, "u{i:06},ref{i},{parent},p{i}@example.org,Pia{i},Muster,A").unwrap();
@@ -112,7 +111,8 @@ fn files(house: &House, dir: &Path) -> (PathBuf, PathBuf) {
     let path = dir.join("pap.csv");
     std::fs::write(&path, pap).unwrap();
     let head = "Email Address,First Name,Last Name,CONFIRM_TIME,CONFIRM_IP\n";
-    let mut parts = [("subscribed", String::from(head)), ("unsubscribed", String::from(head)), ("cleaned", String::from(head))];
+    let mut parts =
+        [("subscribed", String::from(head)), ("unsubscribed", String::from(head)), ("cleaned", String::from(head))];
     for i in 0..LISTED {
         let part = match i % 10 {
             0 => 1,
@@ -191,11 +191,7 @@ async fn picture(house: &House) -> Vec<(String, usize, u64)> {
         ("suppressions", "id, email, reason"),
         ("consents", "id, member_id, kind, state, at, proof"),
     ];
-    house
-        .db
-        .read(move |c| Ok(tables.map(|(table, columns)| digest(c, table, columns)).to_vec()))
-        .await
-        .unwrap()
+    house.db.read(move |c| Ok(tables.map(|(table, columns)| digest(c, table, columns)).to_vec())).await.unwrap()
 }
 
 fn digest(conn: &mut Conn, table: &str, columns: &str) -> (String, usize, u64) {

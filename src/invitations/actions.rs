@@ -31,7 +31,9 @@ pub async fn start(house: &House, actor: MemberId, draft: WaveDraft) -> Result<i
         .write(move |tx| {
             let rule = match new.segment {
                 Some(id) => segments::find(tx, id)
-                    .map_err(|e| if matches!(e, Error::NotFound) { Error::field("segment_id", "not_found") } else { e })?
+                    .map_err(
+                        |e| if matches!(e, Error::NotFound) { Error::field("segment_id", "not_found") } else { e },
+                    )?
                     .parsed()?,
                 None => everybody()?,
             };
@@ -172,8 +174,7 @@ pub async fn open(house: &House, link: &str) -> Result<Opened> {
 pub async fn accept(house: &House, link: &str, answer: Answer, lang: Lang, origin: Origin) -> Result<SignedIn> {
     let mut check = Check::new();
     let name = check.line("name", &answer.name, 1, 100);
-    let clear =
-        if answer.password.is_empty() { None } else { check.keep(parse_password(&answer.password)) };
+    let clear = if answer.password.is_empty() { None } else { check.keep(parse_password(&answer.password)) };
     let mut consents = Vec::new();
     for code in &answer.consents {
         match check.keep(ConsentKind::parse(code).ok_or_else(|| FieldError::new("consents", "invalid"))) {

@@ -150,7 +150,8 @@ pub async fn create_wave(me: Manager, body: Json<WaveDraft>) -> Result<HttpRespo
     responses((status = 200, body = WaveJson), (status = 404, body = Problem)))]
 pub async fn show_wave(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
     let id = *id;
-    let (row, states) = me.house.db.read(move |c| Ok((store::find_wave(c, id)?, store::count_states(c, &[id])?))).await?;
+    let (row, states) =
+        me.house.db.read(move |c| Ok((store::find_wave(c, id)?, store::count_states(c, &[id])?))).await?;
     Ok(HttpResponse::Ok().json(wave(row, &states)))
 }
 
@@ -236,8 +237,7 @@ pub struct NewLink {
 /// `GET /api/v1/invite-links`
 #[utoipa::path(get, path = "/api/v1/invite-links", tag = "invitations", responses((status = 200, body = Page<LinkJson>)))]
 pub async fn list_links(me: Manager) -> Result<HttpResponse> {
-    let (rows, applications) =
-        me.house.db.read(|c| Ok((store::list_links(c)?, store::count_applications(c)?))).await?;
+    let (rows, applications) = me.house.db.read(|c| Ok((store::list_links(c)?, store::count_applications(c)?))).await?;
     let items = rows.into_iter().map(|r| link(&me.house, r, &applications)).collect();
     Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
 }

@@ -42,8 +42,10 @@ pub async fn check(req: &mut ServiceRequest) -> Result<(), Error> {
     same_site(req)?;
     let Some(csrf) = csrf else { return Ok(()) };
     // Signing in while signed in, or applying, needs no token of the old session.
-    if matches!(req.path(), "/api/v1/session" | "/api/v1/applications" | "/api/v1/email-confirmations" | "/api/v1/invitation-acceptances")
-        && req.method() == actix_web::http::Method::POST
+    if matches!(
+        req.path(),
+        "/api/v1/session" | "/api/v1/applications" | "/api/v1/email-confirmations" | "/api/v1/invitation-acceptances"
+    ) && req.method() == actix_web::http::Method::POST
     {
         return Ok(());
     }

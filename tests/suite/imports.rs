@@ -88,7 +88,8 @@ fn archive(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn mailchimp() -> Vec<u8> {
-    let head = "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED";
+    let head =
+        "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LAST_CHANGED";
     let subscribed = format!(
         "\u{feff}\"Email Address\"{}\n\
          uwe@example.org,Uwe,Harms,2,2024-03-04 10:11:12,,2024-03-04 10:15:00,203.0.113.7,2025-01-01 00:00:00\n\
@@ -344,7 +345,8 @@ async fn taking_everything_back_leaves_the_house_as_it_was_to_the_last_byte() {
         ("nobody", "O-7", "5.00", "A", day(1)),
     ]);
     let (first, _) = import(&server, &jana, "sales.csv", &fields, sales).await;
-    let people = "email;name;affiliate id;parent\nuwe@example.org;Uwe Harms;uwe1;lena7\nlena-brandt@example.org;Lena;lena-2;\n";
+    let people =
+        "email;name;affiliate id;parent\nuwe@example.org;Uwe Harms;uwe1;lena7\nlena-brandt@example.org;Lena;lena-2;\n";
     let plain = [("kind", "members_csv"), ("time_zone", "UTC")];
     let (second, report) = import(&server, &jana, "people.csv", &plain, people.into()).await;
     assert_eq!(counts(&report, "members"), (1, 1, 0), "{report}");
@@ -370,9 +372,8 @@ async fn taking_everything_back_leaves_the_house_as_it_was_to_the_last_byte() {
 #[tokio::test(flavor = "multi_thread")]
 async fn questions_about_a_file_are_asked_once_and_remembered() {
     let (server, jana) = house().await;
-    let file = |order: &str| {
-        format!("Wann;Wer;Beleg;Netto;Steuer\n03.11.2026 14:05;lena7;{order};1.234,56;99\n").into_bytes()
-    };
+    let file =
+        |order: &str| format!("Wann;Wer;Beleg;Netto;Steuer\n03.11.2026 14:05;lena7;{order};1.234,56;99\n").into_bytes();
     let asked =
         send(&jana, "/api/v1/import-drafts", "shop.csv", &[("kind", "conversions_csv")], file("B-1")).await.expect(201);
     let asked = asked.json();

@@ -42,7 +42,9 @@ async fn db_look(dir: &Path, import: i64) -> (i64, i64, i64) {
             let lines: usize = steps.iter().map(|s| s.lines().count()).sum();
             if tx.is_postgres() {
                 // Several nodes may share that database, so a start waits for the leases; the test does not.
-                diesel::update(jobs::table).set((jobs::lease_until.eq(Some(0_i64)), jobs::run_at.eq(0))).execute(&mut **tx)?;
+                diesel::update(jobs::table)
+                    .set((jobs::lease_until.eq(Some(0_i64)), jobs::run_at.eq(0)))
+                    .execute(&mut **tx)?;
             }
             Ok((done, made, i64::try_from(lines).unwrap()))
         })

@@ -106,7 +106,8 @@ async fn a_wave_invites_some_reminds_once_and_each_link_knows_its_reader() {
     let token = link.rsplit('/').next().unwrap().to_owned();
     let look = server.visitor().get(&format!("/api/v1/invitation-acceptances/{token}")).await.expect(200).json();
     assert_eq!((look["name"].as_str(), look["programs"].as_array().map(Vec::len)), (Some("Person 1"), Some(0)));
-    let body = json!({"token": token, "name": "Person Eins", "password": "a long enough one", "consents": ["newsletter"]});
+    let body =
+        json!({"token": token, "name": "Person Eins", "password": "a long enough one", "consents": ["newsletter"]});
     let session = server.visitor().post("/api/v1/invitation-acceptances", body.clone()).await.expect(201).json();
     assert_eq!(session["member"]["name"], "Person Eins");
     server.visitor().post("/api/v1/invitation-acceptances", body).await.expect(404);
@@ -181,13 +182,12 @@ async fn a_refused_letter_is_shown_with_its_code() {
     let (server, jana) = house_with(&[("SMTP_URL", &sink.url())], 2).await;
     let id = wave(&jana, json!({"per_hour": 3600})).await;
     let now = sent(&server, &jana, id).await;
-    assert_eq!(
-        (now["counts"]["failed"].as_i64(), now["counts"]["delivered"].as_i64()),
-        (Some(1), Some(1)),
-        "{now}"
-    );
+    assert_eq!((now["counts"]["failed"].as_i64(), now["counts"]["delivered"].as_i64()), (Some(1), Some(1)), "{now}");
     let failed = jana.get("/api/v1/invitations?state=failed").await.expect(200).json();
-    assert_eq!((failed["items"][0]["email"].as_str(), failed["items"][0]["code"].as_i64()), (Some("p0@example.org"), Some(550)));
+    assert_eq!(
+        (failed["items"][0]["email"].as_str(), failed["items"][0]["code"].as_i64()),
+        (Some("p0@example.org"), Some(550))
+    );
     server.stop().await;
 }
 
@@ -241,7 +241,10 @@ async fn a_member_without_a_reference_is_told_and_asks_for_one() {
     jana.post(&path, json!({"ref": "uwe-1"})).await.expect(204);
     jana.post(&path, json!({"ref": "uwe-2"})).await.expect(404);
     let page = uwe.get("/me/standing").await.expect(200).text;
-    assert!(page.contains("https://fitnord.example/?a=uwe-1") && !page.contains("noch keine Partner-Kennung"), "{page}");
+    assert!(
+        page.contains("https://fitnord.example/?a=uwe-1") && !page.contains("noch keine Partner-Kennung"),
+        "{page}"
+    );
     uwe.post("/api/v1/me/ref-requests", json!({})).await.expect(409);
     // A reference that comes another way answers the request as well.
     let ida = server.member("Ida").await;

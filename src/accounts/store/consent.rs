@@ -61,7 +61,12 @@ pub struct ConsentProof {
 }
 
 /// Writes a consent that a file proves into the log; answers the row's id.
-pub fn insert_proved_consent(tx: &mut Tx<'_>, of: &ConsentOf<'_>, kind: ConsentKind, proof: &ConsentProof) -> Result<i64> {
+pub fn insert_proved_consent(
+    tx: &mut Tx<'_>,
+    of: &ConsentOf<'_>,
+    kind: ConsentKind,
+    proof: &ConsentProof,
+) -> Result<i64> {
     Ok(diesel::insert_into(consents::table)
         .values((
             consents::member_id.eq(of.member.map(|m| m.0)),

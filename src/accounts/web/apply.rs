@@ -29,13 +29,7 @@ struct ApplyView {
     via: String,
 }
 
-async fn show(
-    ctx: &Ctx,
-    form: FormView,
-    chosen: Vec<String>,
-    consents: &[String],
-    via: &str,
-) -> Result<HttpResponse> {
+async fn show(ctx: &Ctx, form: FormView, chosen: Vec<String>, consents: &[String], via: &str) -> Result<HttpResponse> {
     let lang = ctx.lang();
     let open = ctx.house.db.read(store::list_open_niches).await?;
     let niches = open

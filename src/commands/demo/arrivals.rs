@@ -79,11 +79,7 @@ pub fn insert_arrivals(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
         }
     }
     diesel::insert_into(import_steps::table)
-        .values((
-            import_steps::import_id.eq(import),
-            import_steps::rows_done.eq(14_i64),
-            import_steps::lines.eq(lines),
-        ))
+        .values((import_steps::import_id.eq(import), import_steps::rows_done.eq(14_i64), import_steps::lines.eq(lines)))
         .execute(&mut **tx)?;
     insert_link(tx, jana, began)?;
     diesel::insert_into(ref_requests::table)
@@ -155,8 +151,7 @@ fn insert_invitation(tx: &mut Tx<'_>, (wave, member): (i64, i64), state: &str, a
 }
 
 fn insert_link(tx: &mut Tx<'_>, by: i64, at: Ms) -> Result<()> {
-    let code: String =
-        crate::accounts::token::fresh()?.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
+    let code: String = crate::accounts::token::fresh()?.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
     diesel::insert_into(invite_links::table)
         .values((
             invite_links::code.eq(code),

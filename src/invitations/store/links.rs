@@ -30,12 +30,7 @@ const LINK: (links::id, links::code, links::name, links::visits, links::created_
 pub fn insert_link(tx: &mut Tx<'_>, code: &str, name: &str, by: i64) -> Result<i64> {
     let now = tx.now();
     Ok(diesel::insert_into(links::table)
-        .values((
-            links::code.eq(code),
-            links::name.eq(name),
-            links::created_by.eq(Some(by)),
-            links::created_at.eq(now),
-        ))
+        .values((links::code.eq(code), links::name.eq(name), links::created_by.eq(Some(by)), links::created_at.eq(now)))
         .returning(links::id)
         .get_result(&mut **tx)?)
 }
@@ -66,8 +61,7 @@ pub fn count_visit(tx: &mut Tx<'_>, code: &str) -> Result<bool> {
 /// Notes by which link somebody applied; the first one stands.
 pub fn insert_use(tx: &mut Tx<'_>, code: &str, member: i64) -> Result<()> {
     let now = tx.now();
-    let link: Option<i64> =
-        links::table.filter(links::code.eq(code)).select(links::id).first(&mut **tx).optional()?;
+    let link: Option<i64> = links::table.filter(links::code.eq(code)).select(links::id).first(&mut **tx).optional()?;
     let Some(link) = link else { return Ok(()) };
     let conn: &mut Conn = tx;
     on!(conn, c => diesel::insert_into(uses::table)

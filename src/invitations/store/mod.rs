@@ -151,9 +151,9 @@ pub fn mark(tx: &mut Tx<'_>, id: i64, to: State) -> Result<bool> {
     let state = invitations::state.eq(to.code());
     let rows = match to {
         State::Queued => 0,
-        State::Invited => diesel::update(one(&[State::Queued]))
-            .set((state, invitations::invited_at.eq(now)))
-            .execute(&mut **tx)?,
+        State::Invited => {
+            diesel::update(one(&[State::Queued])).set((state, invitations::invited_at.eq(now))).execute(&mut **tx)?
+        }
         State::Delivered => {
             // The link may have been opened before the queue heard of the delivery.
             diesel::update(invitations::table.find(id).filter(invitations::delivered_at.is_null()))
@@ -164,15 +164,11 @@ pub fn mark(tx: &mut Tx<'_>, id: i64, to: State) -> Result<bool> {
         State::Opened => diesel::update(one(&[State::Invited, State::Delivered]))
             .set((state, invitations::opened_at.eq(now)))
             .execute(&mut **tx)?,
-        State::Active => diesel::update(one(&[
-            State::Queued,
-            State::Invited,
-            State::Delivered,
-            State::Opened,
-            State::Failed,
-        ]))
-        .set((state, invitations::active_at.eq(now)))
-        .execute(&mut **tx)?,
+        State::Active => {
+            diesel::update(one(&[State::Queued, State::Invited, State::Delivered, State::Opened, State::Failed]))
+                .set((state, invitations::active_at.eq(now)))
+                .execute(&mut **tx)?
+        }
         State::Failed => diesel::update(one(&[State::Queued, State::Invited])).set(state).execute(&mut **tx)?,
     };
     Ok(rows == 1)

@@ -142,7 +142,11 @@ fn wave(lang: Lang, row: WaveRow, states: &[(i64, String, i64)]) -> WaveView {
     }
 }
 
-async fn page(me: &Manager, errors: BTreeMap<String, String>, values: BTreeMap<String, String>) -> Result<HttpResponse> {
+async fn page(
+    me: &Manager,
+    errors: BTreeMap<String, String>,
+    values: BTreeMap<String, String>,
+) -> Result<HttpResponse> {
     let lang = me.lang();
     let (states, uninvited, waves, wave_states, links, applications, open, segments) = me
         .house
@@ -227,7 +231,9 @@ pub async fn start(me: Manager, form: Form) -> Result<HttpResponse> {
         remind_days: number("remind_days"),
     };
     match actions::start(&me.house, me.viewer.id, draft).await {
-        Ok(id) => Ok(see_other_with(&me.house.config, &format!("/manage/invitations/{id}"), "ok", "invitations-started")),
+        Ok(id) => {
+            Ok(see_other_with(&me.house.config, &format!("/manage/invitations/{id}"), "ok", "invitations-started"))
+        }
         Err(Error::Invalid(fields)) => page(&me, field_messages(me.lang(), &fields), form.values()).await,
         Err(Error::Conflict(_)) => {
             let nobody = t(me.lang(), "invitations-nobody").into_owned();
@@ -334,7 +340,7 @@ pub async fn make_link(me: Manager, form: Form) -> Result<HttpResponse> {
     match actions::make_link(&me.house, me.viewer.id, form.text("link_name")).await {
         Ok(_) => Ok(see_other_with(&me.house.config, "/manage/invitations#links", "ok", "invitations-link-made")),
         Err(Error::Invalid(fields)) => {
-            let errors = field_messages(me.lang(), &fields).into_iter().map(|(_, text)| ("link_name".to_owned(), text));
+            let errors = field_messages(me.lang(), &fields).into_values().map(|text| ("link_name".to_owned(), text));
             page(&me, errors.collect(), form.values()).await
         }
         Err(other) => Err(other),

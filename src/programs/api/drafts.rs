@@ -175,8 +175,7 @@ fn line(lang: Lang, stored: &str) -> String {
         let key = format!("{prefix}{code}");
         if code.is_empty() || !has(lang, &key) { code.to_owned() } else { t(lang, &key).into_owned() }
     };
-    let reason =
-        if row.outcome == "invalid" { word("error-row-", &row.code) } else { word("imports-row-", &row.code) };
+    let reason = if row.outcome == "invalid" { word("error-row-", &row.code) } else { word("imports-row-", &row.code) };
     let cells = [
         row.file,
         row.row.to_string(),

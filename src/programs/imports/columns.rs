@@ -1,7 +1,7 @@
 //! Which column of a file is which.
 
-use super::table::{Encoding, Line, Rows, Shape, shape_of};
 use super::lists::Listed;
+use super::table::{Encoding, Line, Rows, Shape, shape_of};
 use super::{Kind, Options, SaleDate};
 use crate::error::{FieldError, Result};
 use crate::programs::amount::Evidence;
@@ -60,7 +60,15 @@ const NAMES: &[(&str, &[&str])] = &[
     ("consent", &["newsletterconsent", "optin", "einwilligung", "zustimmung"]),
     (
         "consent_time",
-        &["confirmtime", "confirmedat", "consentat", "consentdate", "einwilligungam", "einwilligungszeit", "doioptintime"],
+        &[
+            "confirmtime",
+            "confirmedat",
+            "consentat",
+            "consentdate",
+            "einwilligungam",
+            "einwilligungszeit",
+            "doioptintime",
+        ],
     ),
     ("consent_ip", &["confirmip", "ipaddress", "ip", "einwilligungip", "ipadresse"]),
     ("optin_time", &["optintime", "optinat", "optindate", "subscribedat", "signuptime"]),
@@ -358,16 +366,44 @@ pub struct Head {
 pub fn names_of(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::PapSimple | Kind::PapFull | Kind::ConversionsCsv => &[
-            "affiliate_ref", "order_id", "amount", "date", "status", "commission", "currency", "product_id", "program",
+            "affiliate_ref",
+            "order_id",
+            "amount",
+            "date",
+            "status",
+            "commission",
+            "currency",
+            "product_id",
+            "program",
             "source",
         ],
         Kind::MembersCsv => &[
-            "email", "name", "first_name", "last_name", "locale", "affiliate_ref", "match_ids", "sponsor", "program",
-            "list_status", "consent", "consent_time", "consent_ip", "consent_wording",
+            "email",
+            "name",
+            "first_name",
+            "last_name",
+            "locale",
+            "affiliate_ref",
+            "match_ids",
+            "sponsor",
+            "program",
+            "list_status",
+            "consent",
+            "consent_time",
+            "consent_ip",
+            "consent_wording",
         ],
         Kind::Mailchimp | Kind::Listmonk => &[
-            "email", "name", "first_name", "last_name", "locale", "affiliate_ref", "list_status", "consent_time",
-            "consent_ip", "consent_wording",
+            "email",
+            "name",
+            "first_name",
+            "last_name",
+            "locale",
+            "affiliate_ref",
+            "list_status",
+            "consent_time",
+            "consent_ip",
+            "consent_wording",
         ],
         Kind::SuppressionsCsv => &["email", "reason"],
     }

@@ -37,8 +37,8 @@ impl Listed {
         let word: String = fold(text).chars().filter(|c| c.is_alphanumeric()).collect();
         Some(match word.as_str() {
             "" => return None,
-            "subscribed" | "enabled" | "confirmed" | "active" | "yes" | "true" | "1" | "ja" | "angemeldet" | "aktiv"
-            | "bestätigt" => Self::Subscribed,
+            "subscribed" | "enabled" | "confirmed" | "active" | "yes" | "true" | "1" | "ja" | "angemeldet"
+            | "aktiv" | "bestätigt" => Self::Subscribed,
             "unsubscribed" | "blocklisted" | "blacklisted" | "optedout" | "optout" | "withdrawn" | "abgemeldet"
             | "widerrufen" | "gesperrt" => Self::Unsubscribed,
             "cleaned" | "bounced" | "hardbounce" | "hardbounced" | "invalid" | "unzustellbar" => Self::Cleaned,
@@ -127,7 +127,8 @@ fn lists_of_archive(path: &Path, out: &mut impl Write, most: u64) -> Result<usiz
 /// Appends one list behind its name; answers its bytes.
 fn append(out: &mut impl Write, name: &str, from: &mut impl BufRead, most: u64) -> Result<u64, FieldError> {
     let unreadable = |_: std::io::Error| FieldError::new("file", "unreadable");
-    let name: String = name.rsplit(['/', '\\']).next().unwrap_or("").chars().filter(|c| !"[]\"\r\n,;".contains(*c)).collect();
+    let name: String =
+        name.rsplit(['/', '\\']).next().unwrap_or("").chars().filter(|c| !"[]\"\r\n,;".contains(*c)).collect();
     // A mark of UTF-8 belongs at the head of a file, not into its middle.
     if from.fill_buf().map_err(unreadable)?.starts_with(b"\xef\xbb\xbf") {
         from.consume(3);

@@ -23,10 +23,8 @@ type Made = Vec<(&'static str, i64)>;
 /// # Errors
 /// When the database fails.
 pub fn keep_people(tx: &mut Tx<'_>, import: i64, people: Rows<'_>, report: &mut Report) -> Result<()> {
-    let stops: Vec<(Said, Email, String)> = people
-        .iter()
-        .filter_map(|(said, p)| Some((said.clone(), p.email.clone(), p.stop?.to_owned())))
-        .collect();
+    let stops: Vec<(Said, Email, String)> =
+        people.iter().filter_map(|(said, p)| Some((said.clone(), p.email.clone(), p.stop?.to_owned()))).collect();
     keep_suppressions(tx, import, &stops, report)?;
     let keys: Vec<String> = people.iter().map(|(_, p)| p.email.key.clone()).collect();
     let mut known: HashMap<String, i64> = store::list_members_by_key(tx, &keys)?.into_iter().collect();
@@ -53,8 +51,7 @@ pub fn keep_people(tx: &mut Tx<'_>, import: i64, people: Rows<'_>, report: &mut 
             } else if asked.insert(id) {
                 // Who has said anything here is asked by nobody else's list.
                 let lang = if person.german == Some(true) { Lang::De } else { Lang::En };
-                let of =
-                    ConsentOf { member: Some(MemberId(id)), email_key: &person.email.key, lang, source: "import" };
+                let of = ConsentOf { member: Some(MemberId(id)), email_key: &person.email.key, lang, source: "import" };
                 made.push(("consent", accounts::insert_proved_consent(tx, &of, ConsentKind::Newsletter, proof)?));
                 accounts::mark_consent(tx, MemberId(id), ConsentKind::Newsletter, true)?;
                 changed = true;
@@ -136,10 +133,8 @@ pub struct Met {
 /// # Errors
 /// When the database fails.
 pub fn preview_people(conn: &mut Conn, people: Rows<'_>, met: &mut Met, report: &mut Report) -> Result<()> {
-    let stops: Vec<(Said, Email, String)> = people
-        .iter()
-        .filter_map(|(said, p)| Some((said.clone(), p.email.clone(), p.stop?.to_owned())))
-        .collect();
+    let stops: Vec<(Said, Email, String)> =
+        people.iter().filter_map(|(said, p)| Some((said.clone(), p.email.clone(), p.stop?.to_owned()))).collect();
     preview_suppressions(conn, &stops, met, report)?;
     let keys: Vec<String> = people.iter().map(|(_, p)| p.email.key.clone()).collect();
     let known: HashMap<String, i64> = store::list_members_by_key(conn, &keys)?.into_iter().collect();

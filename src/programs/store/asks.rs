@@ -98,8 +98,7 @@ pub fn list_missing(conn: &mut Conn, member: MemberId) -> Result<Vec<(i64, Strin
         .filter(affiliate_refs::for_links.eq(true))
         .select(affiliate_refs::program_id)
         .load(conn)?;
-    let asked: Vec<i64> =
-        asks::table.filter(asks::member_id.eq(member.0)).select(asks::program_id).load(conn)?;
+    let asked: Vec<i64> = asks::table.filter(asks::member_id.eq(member.0)).select(asks::program_id).load(conn)?;
     let all: Vec<(i64, String, String)> = programs::table
         .filter(programs::id.ne_all(mine))
         .order(programs::id.asc())

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::i18n::{Lang, t, t_args};
-use crate::programs::api::imports::{RowErrorJson, discard, receive, row_errors};
 use crate::programs::api::drafts::csv;
+use crate::programs::api::imports::{RowErrorJson, discard, receive, row_errors};
 use crate::programs::imports::{self, Counts, Kind, Report, drafts};
 use crate::programs::store::{self, imports::ImportRow};
 use crate::web::forms::Choice;

@@ -151,10 +151,7 @@ pub async fn show(me: Member, query: web::Query<PageQuery>) -> Result<HttpRespon
         chart_label: format!("{}: {}", t(lang, "programs-chart"), said.join(", ")),
         bars,
         links: links.into_iter().map(|l| LinkView { program: l.program, reference: l.reference, url: l.url }).collect(),
-        missing: missing
-            .into_iter()
-            .map(|(_, slug, program, asked)| MissingView { slug, program, asked })
-            .collect(),
+        missing: missing.into_iter().map(|(_, slug, program, asked)| MissingView { slug, program, asked }).collect(),
         sales: page
             .items
             .into_iter()

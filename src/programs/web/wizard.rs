@@ -60,7 +60,8 @@ fn label(lang: Lang, name: &str) -> String {
 fn columns(lang: Lang, asked: &Questions, answers: &Answers) -> Vec<Column> {
     let is_open = can_map(asked.kind);
     let chosen = |header: &str, guess: &[String]| -> String {
-        let mapped = answers.mapping.iter().find(|(_, h)| !h.is_empty() && h.as_str() == header).map(|(n, _)| n.clone());
+        let mapped =
+            answers.mapping.iter().find(|(_, h)| !h.is_empty() && h.as_str() == header).map(|(n, _)| n.clone());
         let free = |name: &&String| !answers.mapping.contains_key(name.as_str());
         mapped.or_else(|| guess.iter().find(free).cloned()).unwrap_or_default()
     };
@@ -90,7 +91,12 @@ fn columns(lang: Lang, asked: &Questions, answers: &Answers) -> Vec<Column> {
         .collect()
 }
 
-async fn page(me: &Manager, asked: Questions, answers: Answers, errors: BTreeMap<String, String>) -> Result<HttpResponse> {
+async fn page(
+    me: &Manager,
+    asked: Questions,
+    answers: Answers,
+    errors: BTreeMap<String, String>,
+) -> Result<HttpResponse> {
     let lang = me.lang();
     let programs = me.house.db.read(store::list_programs).await?;
     let only = programs.len() == 1;
@@ -123,9 +129,7 @@ async fn page(me: &Manager, asked: Questions, answers: Answers, errors: BTreeMap
         zones,
         asks_program: asked.kind != Kind::SuppressionsCsv && !programs.is_empty(),
         programs: program_choices,
-        numbers: ["auto", "de", "en"]
-            .map(|s| Choice::of(s, t(lang, &format!("imports-numbers-{s}")), style))
-            .into(),
+        numbers: ["auto", "de", "en"].map(|s| Choice::of(s, t(lang, &format!("imports-numbers-{s}")), style)).into(),
         sale_date: if answers.sale_date == "per_row" { String::new() } else { answers.sale_date.clone() },
         consent_wording: answers.consent_wording,
         file_name: asked.file_name,
