@@ -17,11 +17,15 @@ use crate::office;
 use crate::programs;
 use crate::rooms;
 use crate::routes;
+use crate::secrets::Ring;
 use crate::settings::Current;
+use crate::upkeep;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
 use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
+use crate::web::pulse::Pulse;
 use crate::web::sources::{Gates, Place, Sources};
+use crate::web::tls;
 use crate::web::viewer::Viewer;
 use crate::web::{forms, health, idempotency};
 use actix_web::middleware::{Compress, from_fn};
@@ -84,6 +88,9 @@ fn registry() -> Registry {
     jobs.on(programs::jobs::RECOMPUTE_ONE_JOB, handler(programs::jobs::recompute_one));
     jobs.on(programs::tiers::RECOMPUTE_SOME_JOB, handler(programs::jobs::recompute_some));
     jobs.every(DAY, programs::tiers::RECOMPUTE_JOB, handler(programs::jobs::recompute_all));
+    jobs.every(upkeep::backups::LOOK_EVERY, upkeep::backups::DUE_JOB, handler(upkeep::backups::look));
+    jobs.every(upkeep::alerts::LOOK_EVERY, upkeep::alerts::LOOK_JOB, handler(upkeep::alerts::look));
+    jobs.on(upkeep::backups::RUN_JOB, handler(upkeep::backups::run));
     jobs.on(programs::imports::RUN_JOB, handler(programs::imports::run::run));
     jobs.on(programs::imports::run::SETTLE_JOB, handler(programs::imports::run::settle));
     jobs.every(DAY, programs::imports::drafts::TIDY_JOB, handler(programs::imports::drafts::tidy));
@@ -95,6 +102,7 @@ fn registry() -> Registry {
 async fn tidy(house: House, (): ()) -> Result<()> {
     house.limits.tidy();
     house.db.write_background(idempotency::tidy).await?;
+    house.db.write_background(crate::mail::volume::forget_windows).await?;
     Ok(())
 }
 
@@ -171,7 +179,10 @@ fn sources(clock: Clock, house: String) -> Sources {
     let for_cards = clock.clone();
     let for_posts = clock.clone();
     Sources {
-        start: vec![Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now()))],
+        start: vec![
+            Arc::new(upkeep::web::cards),
+            Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now())),
+        ],
         progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
         gates: gates(),
         places: vec![Arc::new(|conn, viewer| {
@@ -209,6 +220,7 @@ fn signer(conn: &mut Conn, email: &str) -> Result<Option<String>> {
 pub fn open_database(config: &Config, clock: Clock) -> Result<Db> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|e| Error::config(format!("KONTOR_DATA_DIR: cannot create {}: {e}", config.data_dir.display())))?;
+    upkeep::prepare(config, clock.now())?;
     Db::open(&config.database_url, clock, Arc::new(listeners))
 }
 
@@ -226,8 +238,14 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
         files: Files::open(&config, file_gates())?,
         live: Live::new(&config, clock.clone())?,
         limits: Limits::new(config.rate_limits),
+        secrets: Ring::open(&config)?,
+        pulse: Pulse::default(),
         settings,
-        sources: sources(clock, config.absolute("")),
+        sources: {
+            let mut all = sources(clock.clone(), config.absolute(""));
+            all.health.push(upkeep::web::health(config.clone(), clock));
+            all
+        },
         db,
         config,
     }))
@@ -242,10 +260,12 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     // Whoever comes second (main, another server in this process) finds it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let socket = listen(config.listen)?;
+    let tls = config.operations.tls.as_ref().map(|(certificate, key)| tls::server(certificate, key)).transpose()?;
     let address = socket.local_addr().map_err(Error::internal)?;
     config.listen = address;
     if config.base_url.is_none() {
-        config.base_url = url::Url::parse(&format!("http://{address}")).ok();
+        config.base_url =
+            url::Url::parse(&format!("{}://{address}", if tls.is_some() { "https" } else { "http" })).ok();
     }
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let house = build(config, clock)?;
@@ -255,8 +275,10 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     house.live.start(rooms::socket::Chat::new(house.clone()));
     crate::jobs::free_leases(&house.db).await?;
     programs::imports::resume(&house).await?;
+    upkeep::backups::tidy_up(&house).await?;
     house.jobs.start(&house);
     newsletters::resume_all(&house).await?;
+    upkeep::node::start(&house);
     let for_app = web::Data::new(house.clone());
     let identify: Identify = |house, credentials| Box::pin(accounts::actions::identify(house, credentials));
     let server = HttpServer::new(move || {
@@ -274,10 +296,12 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     // would send the next request, or that request meets a closing socket.
     .keep_alive(Duration::from_secs(75))
     .disable_signals()
-    .shutdown_timeout(5)
-    .listen(socket)
-    .map_err(Error::internal)?
-    .run();
+    .shutdown_timeout(5);
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(socket, tls),
+        None => server.listen(socket),
+    };
+    let server = server.map_err(Error::internal)?.run();
     let handle = server.handle();
     let server = tokio::spawn(server);
     Ok(Running { house, address, handle, server })
@@ -295,8 +319,15 @@ fn tune(io: &dyn std::any::Any, _: &mut actix_web::dev::Extensions) {
 }
 
 fn listen(address: SocketAddr) -> Result<std::net::TcpListener> {
-    std::net::TcpListener::bind(address)
-        .map_err(|e| Error::config(format!("KONTOR_LISTEN: cannot listen on {address}: {e}")))
+    let socket = std::net::TcpListener::bind(address)
+        .map_err(|e| Error::config(format!("KONTOR_LISTEN: cannot listen on {address}: {e}")))?;
+    // What it accepts inherits both; under TLS nobody gets at the accepted socket later.
+    let tuned = socket2::SockRef::from(&socket);
+    let tuned = tuned.set_tcp_nodelay(true).and_then(|()| tuned.set_tcp_user_timeout(Some(Duration::from_secs(30))));
+    if let Err(error) = tuned {
+        tracing::debug!(%error, "the socket could not be tuned");
+    }
+    Ok(socket)
 }
 
 impl Running {

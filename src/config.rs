@@ -1,5 +1,9 @@
 //! Configuration: environment only, everything has a default, all mistakes are reported together.
 
+mod operations;
+
+pub use operations::{BackupPlace, Keep, Operations, Secret};
+
 use crate::error::{Error, Result};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -28,6 +32,20 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("KONTOR_LOG", "info"),
     ("KONTOR_LOG_FORMAT", "text"),
     ("KONTOR_METRICS_TOKEN", "(loopback only)"),
+    ("KONTOR_TLS_CERT", "(none)"),
+    ("KONTOR_TLS_KEY", "(none)"),
+    ("KONTOR_BACKUP_TO", "<data>/backups"),
+    ("KONTOR_BACKUP_EVERY", "24h"),
+    ("KONTOR_BACKUP_KEEP", "7d,4w,6m"),
+    ("KONTOR_BACKUP_PASSPHRASE", "(none: not encrypted)"),
+    ("KONTOR_BACKUP_S3_KEY", "(none)"),
+    ("KONTOR_BACKUP_S3_SECRET", "(none)"),
+    ("KONTOR_SECRET_KEYS", "<data>/keys"),
+    ("KONTOR_MAIL_PER_HOUR", "(gentle start)"),
+    ("KONTOR_MAIL_PER_DAY", "(gentle start)"),
+    ("KONTOR_ALERT_SMTP_URL", "(unset: as SMTP_URL)"),
+    ("KONTOR_DKIM_SELECTOR", "(none)"),
+    ("KONTOR_DNS", "(the system's)"),
 ];
 
 /// How mail leaves the house.
@@ -160,6 +178,8 @@ pub struct Config {
     pub log_json: bool,
     /// Bearer that may read `/metrics` from elsewhere.
     pub metrics_token: Option<String>,
+    /// What belongs to running it.
+    pub operations: Operations,
     /// The demo community runs: logins are printed, `/styleguide` is open.
     pub demo: bool,
 }
@@ -269,6 +289,7 @@ impl Config {
             })
             .unwrap_or(false);
         let metrics_token = r.text("KONTOR_METRICS_TOKEN");
+        let operations = Operations::read(&mut r, &data_dir);
         if !r.mistakes.is_empty() {
             return Err(Error::config(r.mistakes.join("\n")));
         }
@@ -291,6 +312,7 @@ impl Config {
             log,
             log_json,
             metrics_token,
+            operations,
             demo: false,
         })
     }

@@ -7,9 +7,11 @@ use crate::i18n::Lang;
 use crate::jobs::Jobs;
 use crate::live::Live;
 use crate::mail::Mailer;
+use crate::secrets::Ring;
 use crate::settings::Current;
 use crate::web::limits::Limits;
 use crate::web::pages::Pages;
+use crate::web::pulse::Pulse;
 use crate::web::sources::Sources;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -36,6 +38,10 @@ pub struct Parts {
     pub live: Live,
     /// Rate limits.
     pub limits: Limits,
+    /// Keys of encrypted fields.
+    pub secrets: Ring,
+    /// How this node answers.
+    pub pulse: Pulse,
     /// What features tell the general pages.
     pub sources: Sources,
     /// The settings as last seen.

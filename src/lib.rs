@@ -26,6 +26,7 @@ pub mod jobs;
 pub mod live;
 pub mod mail;
 pub mod search;
+pub mod secrets;
 pub mod text;
 pub mod web;
 
@@ -43,3 +44,4 @@ pub mod policies;
 pub mod programs;
 pub mod rooms;
 pub mod segments;
+pub mod upkeep;

@@ -23,7 +23,7 @@ use crate::rooms::web as rooms;
 use crate::segments::api as segments;
 use crate::segments::web as segments_desk;
 use crate::web::{assets, brand, health, manifest, styleguide};
-use crate::{forums, notices, policies, search};
+use crate::{forums, notices, policies, search, upkeep};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -458,6 +458,16 @@ fn admins(app: &mut ServiceConfig) {
     app.route("/api/v1/audit", get().to(office_api::list_audit));
     app.route("/api/v1/tokens", get().to(office_api::list_tokens));
     app.route("/api/v1/tokens/{id}", delete().to(office_api::delete_token));
+    // upkeep
+    app.route("/admin/backups", get().to(upkeep::web::backups));
+    app.route("/admin/backups", post().to(upkeep::web::back_up));
+    app.route("/admin/doctor", get().to(upkeep::web::doctor));
+    app.route("/api/v1/backups", get().to(upkeep::api::list_backups));
+    app.route("/api/v1/backups", post().to(upkeep::api::create_backup));
+    app.route("/api/v1/backups/{id}", get().to(upkeep::api::get_backup));
+    app.route("/api/v1/doctor", get().to(upkeep::api::get_doctor));
+    app.route("/api/v1/alerts", get().to(upkeep::api::list_alerts));
+    app.route("/api/v1/mail-route", get().to(upkeep::api::get_mail_route));
     // members
     app.route("/admin/tiers", get().to(members_web::tiers));
     app.route("/admin/tiers", post().to(members_web::save_tiers));

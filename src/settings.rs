@@ -5,6 +5,7 @@ use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::i18n::{Address, Lang};
 use crate::on;
+use crate::secrets::{Ring, is_sealed};
 use crate::web::brand::Brand;
 use diesel::prelude::*;
 use parking_lot::RwLock;
@@ -174,10 +175,30 @@ pub fn value(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     Ok(settings::table.find(name).select(settings::value).first(conn).optional()?)
 }
 
+/// A sealed value of a name of its own, opened; what was written before it was sealed is given as it is.
+pub fn secret(conn: &mut Conn, ring: &Ring, name: &str) -> Result<Option<String>> {
+    let Some(text) = value(conn, name)? else { return Ok(None) };
+    if !is_sealed(&text) {
+        return Ok(Some(text));
+    }
+    let plain = ring.open_sealed(name, &text)?;
+    String::from_utf8(plain).map(Some).map_err(Error::internal)
+}
+
+/// Seals a value and writes it.
+pub fn put_secret(tx: &mut Tx<'_>, ring: &Ring, name: &str, plain: &str) -> Result<()> {
+    let sealed = ring.seal(name, plain.as_bytes())?;
+    put(tx, name, &sealed)
+}
+
 /// Writes one value.
 pub fn put(tx: &mut Tx<'_>, name: &str, text: &str) -> Result<()> {
     let now = tx.now();
-    let conn: &mut Conn = tx;
+    put_on(tx, name, text, now)
+}
+
+/// Writes one value on a connection of its own: for a database that is being filled.
+pub fn put_on(conn: &mut Conn, name: &str, text: &str, now: crate::db::Ms) -> Result<()> {
     on!(conn, c => diesel::insert_into(settings::table)
         .values((settings::key.eq(name), settings::value.eq(text), settings::updated_at.eq(now)))
         .on_conflict(settings::key)

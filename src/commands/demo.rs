@@ -12,6 +12,7 @@ mod people;
 mod rules;
 mod shelf;
 mod talk;
+mod upkeep;
 
 use crate::accounts::password;
 use crate::app::{self, Running};
@@ -121,6 +122,7 @@ pub async fn populate(house: &House) -> Result<()> {
     house
         .db
         .write(move |tx| {
+            upkeep::insert_backups(tx)?;
             shelf::insert_resources(tx, &everybody)?;
             letters::insert_campaigns(tx, &everybody)?;
             arrivals::insert_arrivals(tx, &everybody)?;

@@ -941,6 +941,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    backups (id) {
+        id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        place -> Text,
+        state -> Text,
+        sealed -> Bool,
+        bytes -> BigInt,
+        sha256 -> Text,
+        row_count -> BigInt,
+        file_count -> BigInt,
+        error -> Text,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        started_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    alerts (kind) {
+        kind -> Text,
+        detail -> Text,
+        seen -> Integer,
+        since -> BigInt,
+        seen_at -> BigInt,
+        mailed_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    mail_windows (route, span, start) {
+        route -> Text,
+        span -> Text,
+        start -> BigInt,
+        used -> BigInt,
+    }
+}
+
 diesel::joinable!(files -> members (owner_id));
 diesel::joinable!(file_uses -> files (file_id));
 diesel::joinable!(file_parts -> files (file_id));
@@ -1127,4 +1167,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     suppressions,
     campaign_events,
     search_entries,
+    backups,
+    alerts,
+    mail_windows,
 );

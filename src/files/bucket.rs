@@ -75,6 +75,15 @@ impl Bucket {
         Ok(Box::pin(found.into_stream().map_err(wrong)))
     }
 
+    /// Length and bytes of an object; `None` for one that is gone.
+    pub async fn sized(&self, key: &str) -> Result<Option<(u64, Bytestream)>> {
+        match self.0.get(&Path::from(key)).await {
+            Ok(found) => Ok(Some((found.meta.size, Box::pin(found.into_stream().map_err(wrong))))),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(wrong(error)),
+        }
+    }
+
     /// Reads a whole object of at most `most` bytes.
     pub async fn bytes(&self, key: &str, most: u64) -> Result<Bytes> {
         let found = self.0.get(&Path::from(key)).await.map_err(wrong)?;

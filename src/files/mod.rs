@@ -24,12 +24,12 @@ pub mod store;
 mod strip;
 pub mod web;
 
+pub use bucket::Bucket;
 pub use gates::{Gate, Gates};
 pub use model::{FileInfo, State, Used};
 
 use crate::config::Config;
 use crate::error::Result;
-use bucket::Bucket;
 use clamav::Scanner;
 use std::sync::Arc;
 use tokio::sync::Semaphore;

@@ -7,7 +7,7 @@
 mod store;
 mod worker;
 
-pub use store::{DeadJob, Overview, overview, retry_dead};
+pub use store::{DeadJob, Overview, hold_letters, oldest_due, overview, retry_dead};
 pub use worker::{Handler, Jobs, Registry, Schedule, handler};
 
 use crate::db::{Ms, Tx};

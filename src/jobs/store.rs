@@ -182,6 +182,26 @@ pub fn overview(conn: &mut Conn) -> Result<Overview> {
     Ok(Overview { waiting, dead })
 }
 
+/// When the job that waits longest for its turn became due.
+pub fn oldest_due(conn: &mut Conn, now: Ms) -> Result<Option<Ms>> {
+    let due = jobs::table.filter(jobs::state.eq("ready")).filter(jobs::run_at.le(now));
+    Ok(due.select(diesel::dsl::min(jobs::run_at)).first(conn)?)
+}
+
+/// Buries every waiting job of `kind`, so that a human decides: in a restored house nobody knows whether it ran since.
+pub fn hold_letters(conn: &mut Conn, kind: &str, now: Ms) -> Result<usize> {
+    let waiting = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::state.ne("dead"));
+    Ok(diesel::update(waiting)
+        .set((
+            jobs::state.eq("dead"),
+            jobs::dedup_key.eq(None::<String>),
+            jobs::lease_until.eq(None::<i64>),
+            jobs::last_error.eq(Some("restored from a backup: it may have gone out since")),
+            jobs::finished_at.eq(Some(now)),
+        ))
+        .execute(conn)?)
+}
+
 /// Lets a dead job try once more.
 pub fn retry_dead(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     let now = tx.now();

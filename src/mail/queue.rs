@@ -4,7 +4,9 @@
 use super::To;
 use super::letter::{Letter, Letters, Rendered};
 use super::outbox::Outbox;
+use super::store::Pace;
 use super::transport::{Outcome, Transport};
+use super::volume;
 use crate::config::Config;
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
@@ -35,6 +37,9 @@ pub struct Queued {
     /// What the letter is about, for who wants to hear what became of it; empty: nobody.
     #[serde(default)]
     tag: String,
+    /// Takes the second route, where there is one.
+    #[serde(default)]
+    alert: bool,
 }
 
 /// Finds the name under which a letter to an address goes out; wired in `app.rs`, the platform knows no contacts.
@@ -44,6 +49,7 @@ pub type Signer = fn(&mut Conn, &str) -> Result<Option<String>>;
 pub struct Mailer {
     letters: Letters,
     transport: Transport,
+    second: Option<Transport>,
     outbox: Outbox,
     from: Mailbox,
     base_url: String,
@@ -62,6 +68,7 @@ impl Mailer {
         Ok(Self {
             letters: Letters::load()?,
             transport,
+            second: config.operations.alert_smtp.clone().map(Transport::Smtp),
             outbox,
             from,
             base_url: config.absolute(""),
@@ -146,8 +153,26 @@ impl Mailer {
             content,
             way_out,
             tag: tag.to_owned(),
+            alert: false,
         };
         enqueue(tx, NewJob::new(SEND_JOB, &queued)?.priority(10))
+    }
+
+    /// Like [`Mailer::post`], over the second route where there is one: an alert must not wait for the route it is about.
+    ///
+    /// # Errors
+    /// As [`Mailer::post`].
+    pub fn post_alert<L: Letter>(&self, tx: &mut Tx<'_>, to: &To, letter: &L) -> Result<()> {
+        let settings = crate::settings::load(tx)?;
+        let content = self.render(to.lang, &settings, letter)?;
+        let (to_email, to_name) = (to.email.clone(), to.name.clone());
+        let queued =
+            Queued { id: random_id()?, to_email, to_name, from_name: None, content, way_out: None, tag: String::new(), alert: true };
+        enqueue(tx, NewJob::new(SEND_JOB, &queued)?.priority(20))
+    }
+
+    fn way_of(&self, mail: &Queued) -> &Transport {
+        self.second.as_ref().filter(|_| mail.alert).unwrap_or(&self.transport)
     }
 
     fn bytes(&self, mail: &Queued) -> Result<(lettre::address::Envelope, Vec<u8>)> {
@@ -189,14 +214,31 @@ fn random_id() -> Result<String> {
     Ok(bytes.iter().map(|b| format!("{b:02x}")).collect())
 }
 
+/// A letter never waits for the volume of the route, and takes its part of it.
+async fn count(house: &House) -> Result<()> {
+    let Some(pace) = Pace::of(&house.config) else { return Ok(()) };
+    let counted = house.db.write_background(move |tx| {
+        let now = tx.now();
+        volume::add(tx, &pace.route, now, 1)
+    });
+    if let Err(error) = counted.await {
+        // The letter is out: a second one would do more harm than a missing count.
+        tracing::warn!(%error, "a letter could not be counted");
+    }
+    Ok(())
+}
+
 /// The job: sends one queued letter. A refusal for good is logged and ends it; anything else is tried again.
 ///
 /// # Errors
 /// When the mail did not leave; the queue tries again.
 pub async fn send_queued(house: House, mail: Queued) -> Result<()> {
     let (envelope, bytes) = house.mailer.bytes(&mail)?;
-    match house.mailer.transport.send_one(house.db.now(), &mail.id, &envelope, &bytes).await {
-        Outcome::Accepted(_) => tell(&house, mail.tag, true, 250).await,
+    match house.mailer.way_of(&mail).send_one(house.db.now(), &mail.id, &envelope, &bytes).await {
+        Outcome::Accepted(_) => {
+            count(&house).await?;
+            tell(&house, mail.tag, true, 250).await
+        }
         Outcome::Refused { code, .. } => {
             tracing::warn!(id = mail.id, code, "a letter was refused for good");
             tell(&house, mail.tag, false, code).await

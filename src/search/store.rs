@@ -74,6 +74,32 @@ fn insert_words(conn: &mut Conn, id: i64, title: &str, body: &str) -> Result<()>
     Ok(())
 }
 
+/// Makes the words of every entry again, from its texts: after rows were put in as they were.
+///
+/// # Errors
+/// When a row cannot be written.
+pub fn rebuild(conn: &mut Conn) -> Result<()> {
+    if let Conn::Sqlite(c) = conn {
+        diesel::sql_query("INSERT INTO search_fts (search_fts) VALUES ('delete-all')").execute(c)?;
+    }
+    let mut after = 0;
+    loop {
+        let rows: Vec<(i64, String, String, String)> = entries::table
+            .filter(entries::id.gt(after))
+            .order(entries::id)
+            .limit(500)
+            .select((entries::id, entries::kind, entries::title, entries::body))
+            .load(conn)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.0;
+        for (id, kind, title, body) in rows {
+            // A post shows the title of its thread; everything else has a title of its own.
+            let title = if kind == "post" { String::new() } else { search_words(&title) };
+            insert_words(conn, id, &title, &search_words(&body))?;
+        }
+    }
+}
+
 /// Takes the entry of a thing out; its words go with it.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 #[derive(rust_embed::RustEmbed)]
 #[folder = "static"]
 #[exclude = "*.md"]
+#[exclude = "deploy/*"]
 struct Files;
 
 struct Asset {

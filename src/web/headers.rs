@@ -70,6 +70,7 @@ pub async fn around(
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
+    client::watch(&req, &house.config, &house.pulse);
     let seen = seen(&req);
     let mut asked = asked(&req, &house);
     let (result, statements) = crate::db::statements_of(async {
@@ -100,6 +101,7 @@ pub async fn around(
         }
     }
     let status = res.status().as_u16();
+    house.pulse.answered(status);
     let elapsed = began.elapsed();
     secure(res.headers_mut(), &asked, &house);
     if cfg!(debug_assertions) {

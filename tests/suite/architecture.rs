@@ -22,8 +22,9 @@ const FEATURES: [&str; 13] = [
     "newsletters",
     "invitations",
     "office",
+    "upkeep",
 ];
-const PLATFORM: [&str; 9] = ["db", "web", "live", "mail", "jobs", "files", "text", "i18n", "settings"];
+const PLATFORM: [&str; 10] = ["db", "secrets", "web", "live", "mail", "jobs", "files", "text", "i18n", "settings"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

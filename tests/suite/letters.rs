@@ -12,6 +12,7 @@ use kontor::members::letters::{Declined, Welcome};
 use kontor::newsletters::letters::Newsletter;
 use kontor::notices::letters::{Digest, DigestLine};
 use kontor::office::letters::TestMail;
+use kontor::upkeep::letters::AlertMail;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -66,6 +67,14 @@ fn every_letter_reads_as_it_was_kept() {
         reminder: false,
     });
     reader.read(&TestMail { name: name() });
+    reader.read(&AlertMail {
+        name: name(),
+        title: "Backup".into(),
+        text: "<b>Das letzte gute</b> ist von gestern.".into(),
+        since: "24.11.2026, 09:00".into(),
+        over: false,
+        link: link(),
+    });
     reader.read(&Newsletter {
         subject: "Herbst".into(),
         body_html: "<p>Hallo <strong>Lena</strong></p>".into(),

@@ -34,3 +34,4 @@ mod programs;
 mod rooms;
 mod segments;
 mod setup;
+mod upkeep;

@@ -76,6 +76,15 @@ pub fn delete_parts(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     throw_away(tx, keys)
 }
 
+/// Every object that some row names: for backups.
+pub fn all_keys(conn: &mut Conn) -> Result<Vec<String>> {
+    let mut all: Vec<String> = files::table.select(files::object_key).load(conn)?;
+    all.extend(file_sizes::table.select(file_sizes::object_key).load::<String>(conn)?);
+    all.extend(file_parts::table.select(file_parts::object_key).load::<String>(conn)?);
+    all.retain(|key| !key.is_empty());
+    Ok(all)
+}
+
 /// Which of these objects some row names.
 pub fn known_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
     let mut known: Vec<String> =

@@ -43,6 +43,16 @@ type PlaceColumns =
 const PLACE: PlaceColumns =
     (room_members::joined_at, room_members::last_read_seq, room_members::mentions, room_members::muted_until);
 
+/// Every log gets a new name: positions that clients hold from before a restore mean nothing any more.
+pub fn renew_epochs(conn: &mut Conn) -> Result<()> {
+    let ids: Vec<i64> = rooms::table.select(rooms::id).load(conn)?;
+    for id in ids {
+        let epoch = crate::rooms::model::fresh_epoch()?;
+        diesel::update(rooms::table.filter(rooms::id.eq(id))).set(rooms::epoch.eq(epoch)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// The rooms of `ids` that `sight` may know, with the viewer's place in each.
 pub fn list_visible_of(conn: &mut Conn, sight: Sight, ids: &[i64]) -> Result<Vec<Found>> {
     let found: Vec<Found> = rooms::table
