@@ -166,8 +166,16 @@ impl Mailer {
         let settings = crate::settings::load(tx)?;
         let content = self.render(to.lang, &settings, letter)?;
         let (to_email, to_name) = (to.email.clone(), to.name.clone());
-        let queued =
-            Queued { id: random_id()?, to_email, to_name, from_name: None, content, way_out: None, tag: String::new(), alert: true };
+        let queued = Queued {
+            id: random_id()?,
+            to_email,
+            to_name,
+            from_name: None,
+            content,
+            way_out: None,
+            tag: String::new(),
+            alert: true,
+        };
         enqueue(tx, NewJob::new(SEND_JOB, &queued)?.priority(20))
     }
 

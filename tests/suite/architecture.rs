@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Features in the order in which they may know each other.
-const FEATURES: [&str; 13] = [
+const FEATURES: [&str; 14] = [
     "access",
     "policies",
     "accounts",

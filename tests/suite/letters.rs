@@ -5,8 +5,8 @@ use kontor::accounts::letters::{
     AlreadyMember, ApplicationsWaiting, ConfirmAddress, LoginLink, PasswordChanged, ResetPassword,
 };
 use kontor::i18n::Lang;
-use kontor::library::letters::{Answered, OwnCopy, Recalled};
 use kontor::invitations::letters::Invitation;
+use kontor::library::letters::{Answered, OwnCopy, Recalled};
 use kontor::mail::{Letter, Letters};
 use kontor::members::letters::{Declined, Welcome};
 use kontor::newsletters::letters::Newsletter;
