@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::house::House;
 use crate::jobs::{NewJob, enqueue};
 use crate::settings::Settings;
+use crate::web::brand::Brand;
 use crate::web::forms::one_line;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -101,7 +102,16 @@ impl Mailer {
     /// # Errors
     /// When the letter lacks a field its templates use.
     pub fn render<L: Letter>(&self, lang: crate::i18n::Lang, settings: &Settings, letter: &L) -> Result<Rendered> {
-        self.letters.render(settings.voice(lang), &settings.community_name, &self.base_url, letter)
+        let mut out =
+            self.letters.render(settings.voice(lang), &settings.community_name, &self.base_url, letter)?;
+        // The frame is written in the house's own colours, which the accent of the community replaces.
+        if !settings.accent.is_empty() || !settings.accent_dark.is_empty() {
+            let brand = Brand::of(&settings.accent, &settings.accent_dark, "");
+            if !brand.light.is_empty() {
+                out.html = out.html.replace("#005c5f", &brand.light).replace("#73d1ca", &brand.dark);
+            }
+        }
+        Ok(out)
     }
 
     /// Renders `letter` and queues it in the caller's transaction.
