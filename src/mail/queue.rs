@@ -102,8 +102,7 @@ impl Mailer {
     /// # Errors
     /// When the letter lacks a field its templates use.
     pub fn render<L: Letter>(&self, lang: crate::i18n::Lang, settings: &Settings, letter: &L) -> Result<Rendered> {
-        let mut out =
-            self.letters.render(settings.voice(lang), &settings.community_name, &self.base_url, letter)?;
+        let mut out = self.letters.render(settings.voice(lang), &settings.community_name, &self.base_url, letter)?;
         // The frame is written in the house's own colours, which the accent of the community replaces.
         if !settings.accent.is_empty() || !settings.accent_dark.is_empty() {
             let brand = Brand::of(&settings.accent, &settings.accent_dark, "");
