@@ -15,12 +15,15 @@ use tokio::net::TcpListener;
 use web_push_native::p256::SecretKey;
 use web_push_native::{Auth, decrypt};
 
+/// What came: headers and body.
+type Got = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
 /// A push service with one browser behind it.
 struct Service {
     url: String,
     secret: SecretKey,
     auth: [u8; 16],
-    got: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    got: Got,
     status: Arc<AtomicU16>,
 }
 
@@ -28,7 +31,7 @@ impl Service {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/push/abc", listener.local_addr().unwrap());
-        let (got, status): (Arc<Mutex<Vec<(String, Vec<u8>)>>>, _) = (Arc::default(), Arc::new(AtomicU16::new(201)));
+        let (got, status): (Got, _) = (Arc::default(), Arc::new(AtomicU16::new(201)));
         let (kept, answer) = (got.clone(), status.clone());
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
