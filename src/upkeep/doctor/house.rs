@@ -107,8 +107,8 @@ pub fn space(config: &Config) -> Option<(u64, u64)> {
     let folder = std::path::absolute(&config.data_dir).ok()?;
     let there = folder.ancestors().find(|f| f.exists())?.to_owned();
     let found = nix::sys::statvfs::statvfs(&there).ok()?;
-    let block = u64::from(found.fragment_size());
-    Some((u64::from(found.blocks_available()) * block, u64::from(found.blocks()) * block))
+    let block = found.fragment_size();
+    Some((found.blocks_available() * block, found.blocks() * block))
 }
 
 /// Bytes below which the disk is nearly full.
