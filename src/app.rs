@@ -272,6 +272,11 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     let settings = house.settings.clone();
     house.db.read(move |c| settings.refresh(c).map(drop)).await?;
     rooms::actions::ensure_foyer(&house.db).await?;
+    if house.config.redis_url.is_some() {
+        let (here, there) = (house.clone(), house.clone());
+        house.limits.on_taken(Box::new(move |bucket, key| here.live.share_taken(bucket, key)));
+        house.live.on_taken(Box::new(move |bucket, key, n| there.limits.taken_elsewhere(bucket, key, n)));
+    }
     house.live.start(rooms::socket::Chat::new(house.clone()));
     crate::jobs::free_leases(&house.db).await?;
     programs::imports::resume(&house).await?;

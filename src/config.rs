@@ -27,6 +27,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("KONTOR_TRUSTED_PROXIES", "(none)"),
     ("KONTOR_RATE_LIMITS", "on"),
     ("KONTOR_CONNECTIONS_PER_MEMBER", "10"),
+    ("KONTOR_FRAMES_PER_MINUTE", "120"),
     ("KONTOR_LINK_PREVIEWS", "on"),
     ("KONTOR_FETCH_PRIVATE", "off"),
     ("KONTOR_LOG", "info"),
@@ -168,6 +169,8 @@ pub struct Config {
     pub rate_limits: bool,
     /// WebSocket connections of one member.
     pub connections_per_member: usize,
+    /// Inbound frames a minute of one connection.
+    pub frames_per_minute: u32,
     /// Whether the server looks up what links in chat lead to.
     pub link_previews: bool,
     /// Whether addresses in private networks may be asked: previews, webhooks.
@@ -278,6 +281,11 @@ impl Config {
                 v.parse().ok().filter(|n| (1..=1000).contains(n))
             })
             .unwrap_or(10);
+        let frames_per_minute = r
+            .parsed("KONTOR_FRAMES_PER_MINUTE", "a number from 10 to 100000", |v| {
+                v.parse().ok().filter(|n| (10..=100_000).contains(n))
+            })
+            .unwrap_or(120);
         let link_previews = r.parsed("KONTOR_LINK_PREVIEWS", "on or off", switch).unwrap_or(true);
         let fetch_private = r.parsed("KONTOR_FETCH_PRIVATE", "on or off", switch).unwrap_or(false);
         let log = r.text("KONTOR_LOG").unwrap_or_else(|| "info".into());
@@ -307,6 +315,7 @@ impl Config {
             trusted_proxies,
             rate_limits,
             connections_per_member,
+            frames_per_minute,
             link_previews,
             fetch_private,
             log,
