@@ -19,6 +19,7 @@ use crate::office::{api as office_api, web as office_web};
 use crate::openapi;
 use crate::programs::{api as programs_api, web as programs};
 use crate::rooms::api as rooms_api;
+use crate::rooms::moderation::{api as order_api, web as order};
 use crate::rooms::web as rooms;
 use crate::segments::api as segments;
 use crate::segments::web as segments_desk;
@@ -290,6 +291,18 @@ fn moderators(app: &mut ServiceConfig) {
     app.route("/api/v1/resources/{id}/ratings/{member}", delete().to(library_api::opinions::remove));
     app.route("/api/v1/reports", get().to(forums::api::list_reports));
     app.route("/api/v1/reports/{id}/close", post().to(forums::api::close_report));
+    // rooms
+    app.route("/rooms/{slug}/order", get().to(order::show));
+    app.route("/rooms/{slug}/order", post().to(order::set));
+    app.route("/rooms/{slug}/order/members", post().to(order::decide));
+    app.route("/api/v1/rooms/{id}/order", get().to(order_api::order));
+    app.route("/api/v1/rooms/{id}/order", patch().to(order_api::set_order));
+    app.route("/api/v1/rooms/{id}/mutes/{member}", put().to(order_api::mute));
+    app.route("/api/v1/rooms/{id}/mutes/{member}", delete().to(order_api::unmute));
+    app.route("/api/v1/rooms/{id}/bans/{member}", put().to(order_api::ban));
+    app.route("/api/v1/rooms/{id}/bans/{member}", delete().to(order_api::unban));
+    app.route("/api/v1/rooms/{id}/members/{member}", delete().to(order_api::kick));
+    app.route("/api/v1/rooms/{id}/members/{member}/messages", delete().to(order_api::delete_all));
 }
 
 fn managers(app: &mut ServiceConfig) {

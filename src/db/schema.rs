@@ -578,6 +578,21 @@ diesel::table! {
         created_at -> BigInt,
         created_by -> Nullable<BigInt>,
         archived_at -> Nullable<BigInt>,
+        slow_ms -> BigInt,
+        read_only -> Bool,
+        announce -> Bool,
+    }
+}
+
+diesel::table! {
+    room_sanctions (room_id, member_id, kind) {
+        room_id -> BigInt,
+        member_id -> BigInt,
+        kind -> Text,
+        reason -> Text,
+        until_at -> Nullable<BigInt>,
+        by_id -> Nullable<BigInt>,
+        created_at -> BigInt,
     }
 }
 
@@ -590,6 +605,7 @@ diesel::table! {
         last_read_seq -> BigInt,
         mentions -> Integer,
         muted_until -> Nullable<BigInt>,
+        sent_at -> BigInt,
     }
 }
 
@@ -1067,6 +1083,8 @@ diesel::joinable!(post_reports -> members (member_id));
 diesel::joinable!(rooms -> niches (niche_id));
 diesel::joinable!(room_members -> rooms (room_id));
 diesel::joinable!(room_members -> members (member_id));
+diesel::joinable!(room_sanctions -> rooms (room_id));
+diesel::joinable!(room_sanctions -> members (member_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(room_events -> rooms (room_id));
 diesel::joinable!(message_reactions -> messages (message_id));
@@ -1141,6 +1159,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     post_reports,
     rooms,
     room_members,
+    room_sanctions,
     messages,
     room_events,
     message_cids,

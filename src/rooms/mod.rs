@@ -13,6 +13,7 @@
 pub mod actions;
 pub mod api;
 pub mod model;
+pub mod moderation;
 pub mod socket;
 pub mod store;
 pub mod web;

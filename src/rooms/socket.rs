@@ -103,7 +103,10 @@ fn refusal(error: &Error) -> (&'static str, bool, Option<u64>) {
     match error {
         Error::NotFound => ("not_found", false, None),
         Error::SignInRequired | Error::Unauthorized(_) => ("unauthorized", false, None),
-        Error::Forbidden(code @ ("not_member" | "muted" | "slow_mode")) => (code, false, None),
+        Error::Forbidden(code @ ("not_member" | "muted")) => (code, false, None),
+        Error::Wait { code, retry_after } => {
+            (code, true, Some(u64::try_from(retry_after.as_millis()).unwrap_or(1000).max(1)))
+        }
         Error::Forbidden("invitation_needed") => ("not_member", false, None),
         Error::Forbidden(_) => ("forbidden", false, None),
         Error::Conflict(_) | Error::ConflictWith(..) => ("idem_conflict", false, None),
@@ -130,7 +133,8 @@ fn refuse(peer: &Peer, about: &About, error: &Error) {
     let key = match code {
         "rate_limited" => "error-too_many".to_owned(),
         "unauthorized" => "error-sign_in_required".to_owned(),
-        "idem_conflict" => format!("error-{}", problem::code(error)),
+        // The code is of the contract; the words may say more.
+        "idem_conflict" | "forbidden" => format!("error-{}", problem::code(error)),
         other => format!("error-{other}"),
     };
     let mark = about.mark.filter(|_| about.cid.is_none());

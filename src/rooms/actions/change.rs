@@ -1,6 +1,6 @@
 //! What happens to a message after it was sent: edit, deletion, reactions; and the pointer of what was read.
 
-use super::{may_write, tell};
+use super::{may_speak, may_write, tell};
 use crate::db::{Ms, Tx};
 use crate::error::{Error, Result};
 use crate::house::House;
@@ -21,9 +21,13 @@ pub struct Changed {
     pub dup: bool,
 }
 
-fn check(tx: &mut Tx<'_>, member: MemberId, room: RoomId) -> Result<store::Stand> {
+/// Whoever may not speak may still take back what they said.
+fn check(tx: &mut Tx<'_>, member: MemberId, room: RoomId, speaks: bool) -> Result<store::Stand> {
     let stand = store::find_stand(tx, member, room, "")?.ok_or(Error::NotFound)?;
-    may_write(&stand, tx.now())?;
+    may_write(&stand)?;
+    if speaks {
+        may_speak(&stand, tx.now())?;
+    }
     Ok(stand)
 }
 
@@ -45,7 +49,7 @@ pub async fn edit_message(
     house
         .db
         .write(move |tx| {
-            let stand = check(tx, me, room)?;
+            let stand = check(tx, me, room, true)?;
             let old = store::find_editable(tx, room, message)?;
             if old.sender_id != Some(me.0) {
                 return Err(Error::Forbidden("forbidden"));
@@ -87,7 +91,7 @@ pub async fn delete_message(house: &House, viewer: &Viewer, room: RoomId, messag
     house
         .db
         .write(move |tx| {
-            check(tx, me, room)?;
+            check(tx, me, room, false)?;
             let old = store::find_editable(tx, room, message)?;
             if old.sender_id != Some(me.0) && !moderates {
                 return Err(Error::Forbidden("forbidden"));
@@ -135,7 +139,7 @@ pub async fn react(
     house
         .db
         .write(move |tx| {
-            check(tx, me, room)?;
+            check(tx, me, room, true)?;
             let old = store::find_editable(tx, room, message)?;
             let at = tx.now();
             if !store::set_reaction(tx, message, me, &sign, on)? {

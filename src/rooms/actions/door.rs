@@ -8,6 +8,7 @@ use crate::house::House;
 use crate::i18n::Lang;
 use crate::members::store::{insert_audit, rank_of};
 use crate::rooms::model::{Access, Room, RoomId, fresh_epoch};
+use crate::rooms::moderation::store as moderation;
 use crate::rooms::store::{self, NewRoom};
 use crate::text::is_slug;
 use crate::web::forms::Check;
@@ -132,7 +133,12 @@ pub async fn invite(house: &House, viewer: &Viewer, room: RoomId, member: Member
 }
 
 fn enter(tx: &mut Tx<'_>, house: &House, room: &Room, (member, name): (MemberId, &str)) -> Result<()> {
+    if moderation::is_banned(tx, room.id, member)? {
+        return Err(Error::Forbidden("banned"));
+    }
     if store::insert_place(tx, room.id, member, room.seq)? {
+        // Going out and coming in again ends no silence.
+        moderation::restore_mute(tx, room.id, member)?;
         tell_passage(tx, house, room, (member, name), true)?;
         after(tx, house, member)?;
     }
@@ -160,7 +166,7 @@ pub async fn leave(house: &House, viewer: &Viewer, room: RoomId) -> Result<()> {
 }
 
 /// Coming and going is an event in private rooms only: elsewhere it is nobody's business.
-fn tell_passage(tx: &mut Tx<'_>, house: &House, room: &Room, who: (MemberId, &str), on: bool) -> Result<()> {
+pub(crate) fn tell_passage(tx: &mut Tx<'_>, house: &House, room: &Room, who: (MemberId, &str), on: bool) -> Result<()> {
     if !room.tells_membership() {
         return Ok(());
     }
@@ -173,7 +179,7 @@ fn tell_passage(tx: &mut Tx<'_>, house: &House, room: &Room, who: (MemberId, &st
 }
 
 /// Membership is a right: open connections learn of it at once, on every node.
-fn after(tx: &mut Tx<'_>, house: &House, member: MemberId) -> Result<()> {
+pub(crate) fn after(tx: &mut Tx<'_>, house: &House, member: MemberId) -> Result<()> {
     store::raise_rights(tx, member)?;
     let live = house.live.clone();
     tx.after_commit(move || live.rights_changed(member));

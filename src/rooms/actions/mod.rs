@@ -4,6 +4,8 @@ mod change;
 mod door;
 mod post;
 
+pub(super) use door::{after, tell_passage};
+
 pub use change::{Changed, delete_message, edit_message, mark_read, react};
 pub use door::{
     MemberChanged, NicheCreated, RoomForm, create_room, ensure_foyer, invite, join, leave, on_member_changed,
@@ -11,22 +13,23 @@ pub use door::{
 };
 pub use post::{Posted, post_message};
 
-use super::model::{Access, Room};
+use super::model::{Access, Room, RoomId};
+use super::moderation::store as moderation;
 use super::store::Stand;
-use crate::db::Tx;
+use crate::db::{Ms, Tx};
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::live::Happened;
-use crate::web::viewer::Role;
+use crate::web::viewer::{MemberId, Role};
 
 /// Tells an event after the commit of `tx`.
-fn tell(tx: &mut Tx<'_>, house: &House, happened: Happened) {
+pub(super) fn tell(tx: &mut Tx<'_>, house: &House, happened: Happened) {
     let live = house.live.clone();
     tx.after_commit(move || live.publish(happened));
 }
 
-/// Whether the stand allows to write: the room is open to the member now, they are in it and not muted.
-fn may_write(stand: &Stand, now: i64) -> Result<()> {
+/// Whether the stand allows to write at all: the room is open to the member now, and they are in it.
+fn may_write(stand: &Stand) -> Result<()> {
     let role = Role::parse(&stand.role).unwrap_or(Role::Member);
     let joined = stand.joined_at.is_some();
     let known = stand.archived_at.is_none()
@@ -42,10 +45,45 @@ fn may_write(stand: &Stand, now: i64) -> Result<()> {
     if !joined {
         return Err(Error::Forbidden("not_member"));
     }
+    Ok(())
+}
+
+/// Whether the stand allows to change anything by words or signs: not muted, and the room is not frozen.
+fn may_speak(stand: &Stand, now: Ms) -> Result<()> {
     if stand.muted_until.is_some_and(|until| until > now) {
         return Err(Error::Forbidden("muted"));
     }
+    let (_, read_only, _) = stand.order;
+    if read_only && !moderates(stand) {
+        return Err(Error::Forbidden("read_only"));
+    }
     Ok(())
+}
+
+/// Whether the stand allows a new message now: not only the team speaks here, and the last message is long enough ago.
+fn may_post(tx: &mut Tx<'_>, stand: &Stand, room: RoomId, member: MemberId) -> Result<()> {
+    let (slow, _, announce) = stand.order;
+    if moderates(stand) {
+        return Ok(());
+    }
+    if announce {
+        return Err(Error::Forbidden("announcements_only"));
+    }
+    if slow > 0 {
+        let now = tx.now();
+        let wait = stand.sent_at.unwrap_or(0) + slow - now;
+        // A clock that went back shuts nobody out for longer than the pace.
+        if (1..=slow).contains(&wait) {
+            let retry_after = std::time::Duration::from_millis(u64::try_from(wait).unwrap_or(1));
+            return Err(Error::Wait { code: "slow_mode", retry_after });
+        }
+        moderation::mark_sent(tx, room, member)?;
+    }
+    Ok(())
+}
+
+fn moderates(stand: &Stand) -> bool {
+    Role::parse(&stand.role).unwrap_or(Role::Member) >= Role::Moderator
 }
 
 /// An event without a message, such as somebody joining a private room.

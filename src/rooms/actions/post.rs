@@ -1,6 +1,6 @@
 //! Sending a message: one write, one acknowledgement, once.
 
-use super::{may_write, tell};
+use super::{may_post, may_speak, may_write, tell};
 use crate::db::{Ms, Tx};
 use crate::error::{Error, Result};
 use crate::house::House;
@@ -61,11 +61,13 @@ fn write(
     mentions: &[String],
 ) -> Result<Posted> {
     let stand = store::find_stand(tx, sender, room, cid)?.ok_or(Error::NotFound)?;
-    may_write(&stand, tx.now())?;
+    may_write(&stand)?;
     if let Some((message, seq, first, at)) = stand.first {
         let same = first == print;
         return if same { Ok(Posted { message, seq, at, dup: true }) } else { Err(Error::Conflict("idem_conflict")) };
     }
+    may_speak(&stand, tx.now())?;
+    may_post(tx, &stand, room, sender)?;
     if let Some(answered) = reply_to {
         store::find_editable(tx, room, answered).map_err(|e| match e {
             Error::NotFound => Error::field("reply_to", "not_found"),

@@ -31,6 +31,10 @@ pub struct Stand {
     pub joined_at: Option<Ms>,
     /// Muted until.
     pub muted_until: Option<Ms>,
+    /// Last message in this room, where its pace is slowed.
+    pub sent_at: Option<Ms>,
+    /// Pace, and who may speak.
+    pub order: (Ms, bool, bool),
     /// Message, position, fingerprint and time of the first use of the cid.
     pub first: Option<(i64, i64, String, Ms)>,
 }
@@ -54,6 +58,8 @@ pub fn find_stand(conn: &mut Conn, member: MemberId, room: RoomId, cid: &str) ->
             members::name,
             room_members::joined_at.nullable(),
             room_members::muted_until.nullable(),
+            room_members::sent_at.nullable(),
+            (rooms::slow_ms, rooms::read_only, rooms::announce),
             (message_cids::message_id, message_cids::seq, message_cids::fingerprint, message_cids::at).nullable(),
         ))
         .first::<Stand>(conn)
