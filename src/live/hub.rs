@@ -13,7 +13,7 @@ use crate::db::{Clock, MINUTE, Ms};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -70,6 +70,7 @@ pub struct Hub {
     /// Told what a shard cannot do itself.
     notes: mpsc::UnboundedSender<Note>,
     clock: Clock,
+    log_reads: AtomicU64,
 }
 
 /// What the hub asks of its surroundings.
@@ -93,7 +94,7 @@ impl Hub {
             shards.push(Arc::new(Shard { queue, channels: Mutex::default(), waiting: AtomicUsize::new(0) }));
             inlets.push(inlet);
         }
-        (Self { shards, inlets: Mutex::new(inlets), notes, clock }, heard)
+        (Self { shards, inlets: Mutex::new(inlets), notes, clock, log_reads: AtomicU64::new(0) }, heard)
     }
 
     /// Starts one task a shard; once.
@@ -272,7 +273,10 @@ impl Hub {
                 channel.serve(peer, wish, from, missed);
                 Subscribed::Done
             }
-            _ => Subscribed::Read(from),
+            _ => {
+                self.log_reads.fetch_add(1, Ordering::Relaxed);
+                Subscribed::Read(from)
+            }
         }
     }
 
@@ -349,6 +353,16 @@ impl Hub {
         for shard in &self.shards {
             shard.channels.lock().retain(|_, c| !c.is_unused() || now - c.resting_since < KEPT);
         }
+    }
+
+    /// Connections that listen to a room here.
+    pub fn listeners(&self, room: i64) -> usize {
+        self.shard(room).channels.lock().get(&room).map_or(0, |c| c.subs.len())
+    }
+
+    /// How often the memory did not reach back to a position, so that the log had to be read.
+    pub fn log_reads(&self) -> u64 {
+        self.log_reads.load(Ordering::Relaxed)
     }
 
     /// Sends something ephemeral to everybody who listens to a room, save one member.

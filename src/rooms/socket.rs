@@ -2,6 +2,7 @@
 
 use super::actions::{self, Changed};
 use super::model::{Found, RoomId};
+use super::moderation::store as moderation;
 use super::store::{self, Joined};
 use crate::access::Sight;
 use crate::error::{Error, Result};
@@ -429,13 +430,14 @@ async fn standing(house: &House, peer: &Arc<Peer>) -> Result<Standing> {
     };
     let sight = Sight::of(&viewer);
     let ids = listened.clone();
-    let (open, joined, hidden) = house
+    let (open, joined, hidden, banned) = house
         .db
         .read(move |c| {
             Ok((
                 store::list_visible_of(c, sight, &ids)?,
                 store::list_joined(c, &[id.0])?,
                 store::list_hidden(c, id)?,
+                moderation::list_bans(c, id, now)?,
             ))
         })
         .await?;
@@ -446,6 +448,7 @@ async fn standing(house: &House, peer: &Arc<Peer>) -> Result<Standing> {
         .into_iter()
         .filter_map(|r| match open.iter().find(|(room, _)| room.id.0 == r) {
             Some((_, Some(_))) => None,
+            Some((_, None)) if banned.contains(&r) => Some((r, "banned")),
             Some((_, None)) => Some((r, "not_member")),
             None => Some((r, "not_found")),
         })

@@ -140,6 +140,16 @@ pub fn is_banned(tx: &mut Tx<'_>, room: RoomId, member: MemberId) -> Result<bool
     Ok(find_until(tx, room, member, "ban")?.is_some_and(|until| until.is_none_or(|u| u > now)))
 }
 
+/// Rooms a member may not come into at `now`.
+pub fn list_bans(conn: &mut Conn, member: MemberId, now: Ms) -> Result<Vec<i64>> {
+    Ok(room_sanctions::table
+        .filter(room_sanctions::member_id.eq(member.0))
+        .filter(room_sanctions::kind.eq("ban"))
+        .filter(room_sanctions::until_at.is_null().or(room_sanctions::until_at.assume_not_null().gt(now)))
+        .select(room_sanctions::room_id)
+        .load(conn)?)
+}
+
 /// Silences a member who is in the room until then, or no longer.
 pub fn mark_muted(tx: &mut Tx<'_>, room: RoomId, member: MemberId, until: Option<Ms>) -> Result<()> {
     diesel::update(room_members::table.find((room.0, member.0)))
