@@ -251,8 +251,7 @@ impl Channel {
     pub(super) fn tell_presence(&mut self, room: i64, now: Ms, elsewhere: HashSet<i64>) -> (Vec<i64>, Vec<i64>) {
         self.presence_due = false;
         self.parted.retain(|_, until| *until > now);
-        let here: HashSet<i64> =
-            self.subs.values().map(|s| s.peer.member).chain(self.parted.keys().copied()).collect();
+        let here: HashSet<i64> = self.subs.values().map(|s| s.peer.member).chain(self.parted.keys().copied()).collect();
         let came = here.difference(&self.told_here).copied().collect();
         let went = self.told_here.difference(&here).copied().collect();
         self.told_here.clone_from(&here);
@@ -280,11 +279,7 @@ impl Channel {
     }
 }
 
-fn join<'a>(
-    events: impl Iterator<Item = &'a Arc<Event>>,
-    member: i64,
-    hidden: Option<&HashSet<i64>>,
-) -> Bytes {
+fn join<'a>(events: impl Iterator<Item = &'a Arc<Event>>, member: i64, hidden: Option<&HashSet<i64>>) -> Bytes {
     if let Some(hidden) = hidden {
         let mut out = BytesMut::new();
         for event in events {

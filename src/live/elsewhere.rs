@@ -47,7 +47,7 @@ impl Elsewhere {
         let Some(known) = nodes.get_mut(node) else { return };
         let there = known.rooms.entry(room).or_default();
         there.extend(came);
-        went.iter().for_each(|m| drop(there.remove(m)));
+        there.retain(|m| !went.contains(m));
         if there.is_empty() {
             known.rooms.remove(&room);
         }

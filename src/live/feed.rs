@@ -195,8 +195,7 @@ pub fn tell_counted(peer: &Peer, counted: &Counted) {
     counted.json.hash(&mut hash);
     let print = hash.finish().cast_signed();
     peer.set_full(&counted.full);
-    if peer.told.load(Ordering::Relaxed) != print
-        && peer.whisper(&super::info_frame("me", &counted.json)) == Fill::Low
+    if peer.told.load(Ordering::Relaxed) != print && peer.whisper(&super::info_frame("me", &counted.json)) == Fill::Low
     {
         peer.told.store(print, Ordering::Relaxed);
     }

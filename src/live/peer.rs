@@ -285,10 +285,6 @@ impl Peer {
         true
     }
 
-    pub(super) fn watches(&self, topic: &str) -> bool {
-        self.topics.lock().iter().any(|t| t == topic)
-    }
-
     /// What the socket is to write next: everything that waits, in one piece, then the close frame, then the end.
     pub(super) fn poll_write(&self, cx: &Context<'_>) -> Poll<Option<Bytes>> {
         self.waker.register(cx.waker());

@@ -113,7 +113,9 @@ impl Limits {
 
     /// Another node took `n` from the bucket of this number.
     pub fn taken_elsewhere(&self, number: usize, key: &str, n: u32) {
-        let Some((_, limiter)) = self.limiters.get(number).filter(|(b, _)| self.on && SHARED.contains(b)) else { return };
+        let Some((_, limiter)) = self.limiters.get(number).filter(|(b, _)| self.on && SHARED.contains(b)) else {
+            return;
+        };
         let key = key.to_owned();
         for _ in 0..n.min(1_000) {
             if limiter.check_key(&key).is_err() {

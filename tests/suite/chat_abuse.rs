@@ -2,9 +2,9 @@
 
 use crate::support::{Server, Socket, join_foyer};
 use serde_json::json;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
-use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 fn part(text: &[u8], code: OpCode, last: bool) -> Message {
     let mut frame = Frame::message(text.to_vec(), code, last);

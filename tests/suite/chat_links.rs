@@ -30,10 +30,8 @@ async fn pair() -> Pair {
     let two = Server::start_with(&[vars[0], vars[1], ("REDIS_URL", &second), ("DATABASE_URL", &url)]).await;
     let (mara, tom) = (one.member("Mara Lindt").await, one.member("Tom Alder").await);
     let room = join_foyer(&[&mara, &tom]).await;
-    let people = vec![
-        Person::new("m", &mara, room, &[&one.url("")]).await,
-        Person::new("t", &tom, room, &[&two.url("")]).await,
-    ];
+    let people =
+        vec![Person::new("m", &mara, room, &[&one.url("")]).await, Person::new("t", &tom, room, &[&two.url("")]).await];
     let tom = two.visitor().with_session(&tom.session, tom.member);
     until_linked(&[&one, &two], true).await;
     Pair { one, two, wires, people, tom, mara, room }
@@ -147,8 +145,7 @@ async fn with_postgresql_cut_nothing_is_acknowledged_and_no_ghost_is_told() {
     let (mara, tom) = (server.member("Mara Lindt").await, server.member("Tom Alder").await);
     let room = join_foyer(&[&mara, &tom]).await;
     let base = server.url("");
-    let mut people =
-        vec![Person::new("m", &mara, room, &[&base]).await, Person::new("t", &tom, room, &[&base]).await];
+    let mut people = vec![Person::new("m", &mara, room, &[&base]).await, Person::new("t", &tom, room, &[&base]).await];
     people[0].talk(20).await;
     let mut m = Socket::hello(&server, &mara, json!([{ "r": room }])).await;
     m.next_of("sub_ok").await;

@@ -26,7 +26,10 @@ async fn a_repeat_after_a_restart_is_answered_with_the_first_message() {
     let ruth = node.ruth().await;
     let again = ruth.post(&url, json!({ "cid": "once", "body": "einmal" })).await.expect(200).json();
     assert_eq!((&again["m"], &again["seq"], &again["dup"]), (&first["m"], &first["seq"], &json!(true)));
-    assert_eq!(ruth.post(&url, json!({ "cid": "once", "body": "anders" })).await.expect(409).json()["code"], "idem_conflict");
+    assert_eq!(
+        ruth.post(&url, json!({ "cid": "once", "body": "anders" })).await.expect(409).json()["code"],
+        "idem_conflict"
+    );
     assert_eq!(stored(&ruth, room).await.len(), 1);
     node.kill();
     let _ = std::fs::remove_dir_all(&dir);
@@ -71,10 +74,7 @@ async fn the_order_stays_when_the_clock_jumps() {
     let (tom, mara) = (server.member("Tom Alder").await, server.member("Mara Lindt").await);
     let room = join_foyer(&[&tom, &mara]).await;
     let base = server.url("");
-    let mut people = vec![
-        Person::new("t", &tom, room, &[&base]).await,
-        Person::new("m", &mara, room, &[&base]).await,
-    ];
+    let mut people = vec![Person::new("t", &tom, room, &[&base]).await, Person::new("m", &mara, room, &[&base]).await];
     for jump in [HOUR, -2 * HOUR, 5 * SECOND, HOUR] {
         server.clock.advance(jump);
         for person in &mut people {
@@ -92,7 +92,8 @@ async fn a_full_disk_refuses_for_a_while_and_loses_nothing() {
         return;
     }
     let server = lively().await;
-    let members = [server.member("Tom Alder").await, server.member("Mara Lindt").await, server.member("Pia Profi").await];
+    let members =
+        [server.member("Tom Alder").await, server.member("Mara Lindt").await, server.member("Pia Profi").await];
     let room = join_foyer(&members.iter().collect::<Vec<_>>()).await;
     let base = server.url("");
     let mut people = Vec::new();
@@ -195,7 +196,9 @@ async fn a_state_and_the_events_after_it_are_the_state_of_now() {
         let at = rng.random_range(0..mine.len().max(1));
         match rng.random_range(0..10) {
             _ if mine.is_empty() => mine.push((jana.post(&url, json!({ "cid": "0", "body": "eins" })).await.id(), 0)),
-            0..=3 => mine.push((jana.post(&url, json!({ "cid": n.to_string(), "body": format!("Text {n}") })).await.id(), 0)),
+            0..=3 => {
+                mine.push((jana.post(&url, json!({ "cid": n.to_string(), "body": format!("Text {n}") })).await.id(), 0))
+            }
             4..=5 => {
                 let (m, rev) = mine[at];
                 let edit = json!({ "rev": rev, "body": format!("neu {n}") });
@@ -279,7 +282,9 @@ async fn unread_counters_equal_a_recount_whatever_three_tabs_do() {
                 end += 1;
             }
             4 => {
-                end = tom.post(&url, json!({ "cid": n.to_string(), "body": "von mir" })).await.json()["seq"].as_i64().unwrap();
+                end = tom.post(&url, json!({ "cid": n.to_string(), "body": "von mir" })).await.json()["seq"]
+                    .as_i64()
+                    .unwrap();
             }
             _ => {
                 let to = rng.random_range(0..=end.max(1)).min(end);

@@ -59,10 +59,8 @@ async fn clocks_five_minutes_apart_change_no_order() {
     two.clock.advance(5 * MINUTE);
     let (mara, tom) = (one.member("Mara Lindt").await, one.member("Tom Alder").await);
     let room = join_foyer(&[&mara, &tom]).await;
-    let mut people = vec![
-        Person::new("m", &mara, room, &[&one.url("")]).await,
-        Person::new("t", &tom, room, &[&two.url("")]).await,
-    ];
+    let mut people =
+        vec![Person::new("m", &mara, room, &[&one.url("")]).await, Person::new("t", &tom, room, &[&two.url("")]).await];
     let [m, t] = &mut people[..] else { unreachable!() };
     tokio::join!(m.talk(100), t.talk(100));
     settle_and_check(&mut people, &mara, room).await;
@@ -178,9 +176,9 @@ async fn three_nodes_restart_one_after_the_other_under_load_and_nothing_is_lost(
             person
         });
     }
-    for n in 0..3 {
+    for base in &bases {
         let node = nodes.remove(0);
-        let listen = bases[n].trim_start_matches("http://").to_owned();
+        let listen = base.trim_start_matches("http://").to_owned();
         let took = node.terminate().await;
         assert!(took < Duration::from_secs(10), "{took:?}");
         nodes.push(Node::start_with(&dir, &[vars[0], ("KONTOR_LISTEN", &listen)]));

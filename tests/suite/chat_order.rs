@@ -190,6 +190,9 @@ async fn moderators_do_all_of_it_by_forms_without_a_script() {
     let page = mo.get("/rooms/foyer/order").await.expect(200);
     assert!(page.text.contains("Lärm") && page.text.contains("unmute"));
     mo.form("/rooms/foyer/order/members", &[mute[0], ("act", "ban"), ("minutes", "0")]).await.expect(303);
-    assert_eq!(tom.put(&format!("/api/v1/rooms/{room}/members/me"), json!({})).await.expect(403).json()["code"], "banned");
+    assert_eq!(
+        tom.put(&format!("/api/v1/rooms/{room}/members/me"), json!({})).await.expect(403).json()["code"],
+        "banned"
+    );
     server.stop().await;
 }

@@ -39,7 +39,11 @@ async fn a_hundred_sudden_deaths_lose_nothing_and_show_nothing_twice() {
     let node = Node::start(&dir);
     let ruth = node.ruth().await;
     let all = stored(&ruth, room).await;
-    assert_eq!(all.keys().copied().collect::<Vec<_>>(), (1..=all.len() as i64).collect::<Vec<_>>(), "a hole in the log");
+    assert_eq!(
+        all.keys().copied().collect::<Vec<_>>(),
+        (1..=all.len() as i64).collect::<Vec<_>>(),
+        "a hole in the log"
+    );
     for person in &mut people {
         person.bases = vec![node.base.clone()];
         person.listen(all.len() as i64).await;

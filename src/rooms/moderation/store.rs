@@ -177,9 +177,8 @@ pub fn list_targets(conn: &mut Conn, room: RoomId) -> Result<Vec<(i64, String)>>
         .filter(members::role.eq_any(["member", "moderator", "manager"]))
         .filter(members::status.eq("active"))
         .filter(
-            members::id.eq_any(
-                room_members::table.filter(room_members::room_id.eq(room.0)).select(room_members::member_id),
-            ),
+            members::id
+                .eq_any(room_members::table.filter(room_members::room_id.eq(room.0)).select(room_members::member_id)),
         )
         .order((members::name_key.asc(), members::id.asc()))
         .limit(500)

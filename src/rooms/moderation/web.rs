@@ -153,8 +153,7 @@ pub async fn decide(me: Moderator, slug: web::Path<String>, form: Form) -> Resul
         "ban" => Decision::Ban((minutes != 0).then_some(minutes)),
         "unban" => Decision::Unban,
         "delete_all" => {
-            let gone =
-                actions::delete_all_of(&me.house, &me.viewer, room, MemberId(member), form.text("reason")).await;
+            let gone = actions::delete_all_of(&me.house, &me.viewer, room, MemberId(member), form.text("reason")).await;
             return answer(&me, &slug, &form, gone.map(drop)).await;
         }
         _ => return Err(Error::field("act", "invalid")),

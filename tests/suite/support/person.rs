@@ -69,7 +69,8 @@ impl Person {
     pub async fn live_once(&mut self) {
         let base = self.bases[0].clone();
         let (cookie, url) = (format!("kontor_session={}", self.session), format!("{base}/api/v1/live"));
-        let open = Socket::try_open(&url, &[("cookie", &cookie), ("origin", &base)]);
+        let headers = [("cookie", cookie.as_str()), ("origin", base.as_str())];
+        let open = Socket::try_open(&url, &headers);
         let Ok(Some(mut socket)) = tokio::time::timeout(SILENCE, open).await else { return };
         self.greet(&mut socket).await;
         self.converse(&mut socket, usize::MAX, &|_| false).await;
@@ -87,7 +88,8 @@ impl Person {
             self.turn += 1;
             let base = self.bases[self.turn % self.bases.len()].clone();
             let (cookie, url) = (format!("kontor_session={}", self.session), format!("{base}/api/v1/live"));
-            let open = Socket::try_open(&url, &[("cookie", &cookie), ("origin", &base)]);
+            let headers = [("cookie", cookie.as_str()), ("origin", base.as_str())];
+            let open = Socket::try_open(&url, &headers);
             let Ok(Some(mut socket)) = tokio::time::timeout(SILENCE, open).await else {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
