@@ -33,11 +33,8 @@ pub struct Server {
 impl Server {
     fn start(args: &[&str]) -> Done<Self> {
         use std::io::{BufRead, BufReader};
-        let mut child = Command::new(std::env::current_exe()?)
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut child =
+            Command::new(std::env::current_exe()?).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
         loop {
             let line = lines.next().ok_or("the server ended before it was ready")??;

@@ -128,12 +128,11 @@ async fn bare(req: HttpRequest, body: web::Payload, all: web::Data<Rooms>) -> Re
 /// Runs the floor until standard input ends.
 pub async fn floor() -> Done<()> {
     let all: Rooms = Arc::default();
-    let server = HttpServer::new(move || {
-        App::new().app_data(web::Data::new(all.clone())).route("/", web::get().to(bare))
-    })
-    .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
-    .backlog(4096)
-    .bind(("127.0.0.1", 0))?;
+    let server =
+        HttpServer::new(move || App::new().app_data(web::Data::new(all.clone())).route("/", web::get().to(bare)))
+            .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
+            .backlog(4096)
+            .bind(("127.0.0.1", 0))?;
     let address = *server.addrs().first().ok_or("no address")?;
     let server = server.run();
     let handle = server.handle();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn lively() -> Server {
-    Server::start_with(&[("KONTOR_RATE_LIMITS", "off"), ("KONTOR_CONNECTIONS_PER_MEMBER", "2000")]).await
+    Server::start_with(&[("KONTOR_RATE_LIMITS", "off"), ("KONTOR_CONNECTIONS_PER_MEMBER", "1000")]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

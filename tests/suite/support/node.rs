@@ -65,9 +65,8 @@ impl Node {
     }
 
     /// SIGKILL: nothing is flushed, nobody says goodbye.
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub fn kill(self) {
+        drop(self);
     }
 
     /// SIGTERM; answers how long it took to end.
@@ -109,5 +108,14 @@ impl Node {
         let cookie = answer.header("set-cookie");
         let session = cookie.split(';').next().unwrap().split_once('=').unwrap().1.to_owned();
         Client::new(self.base.clone()).with_session(&session, member)
+    }
+}
+
+impl Drop for Node {
+    /// A test that fails leaves no server behind.
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
