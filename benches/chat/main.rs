@@ -13,8 +13,8 @@ mod wire;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-pub type Fail = Box<dyn std::error::Error + Send + Sync>;
-pub type Done<T> = Result<T, Fail>;
+pub(crate) type Fail = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Done<T> = Result<T, Fail>;
 
 /// Which rooms (by number) member `i` is in: three of many, so that with few rooms everybody is in the first ones.
 pub fn places(i: usize, rooms: usize) -> Vec<usize> {
@@ -25,9 +25,9 @@ pub fn places(i: usize, rooms: usize) -> Vec<usize> {
 }
 
 /// A server of its own process.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub address: std::net::SocketAddr,
+    pub(crate) address: std::net::SocketAddr,
 }
 
 impl Server {
@@ -45,7 +45,7 @@ impl Server {
     }
 
     /// Seconds of CPU this process has used.
-    pub fn cpu(&self) -> f64 {
+    pub(crate) fn cpu(&self) -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         let after = stat.rsplit(')').next().unwrap_or("");
         let fields: Vec<f64> = after.split_whitespace().map(|f| f.parse().unwrap_or(0.0)).collect();
@@ -54,7 +54,7 @@ impl Server {
     }
 
     /// Resident memory in KiB.
-    pub fn memory(&self) -> f64 {
+    pub(crate) fn memory(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap_or("");
         line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0.0)
@@ -69,15 +69,15 @@ impl Drop for Server {
 }
 
 /// Which of the two is measured.
-pub enum Kind {
+pub(crate) enum Kind {
     House { rooms: Vec<i64>, sessions: Vec<String>, dir: PathBuf },
     Floor,
 }
 
 /// A server with what its clients need.
-pub struct Target {
-    pub server: Server,
-    pub kind: Kind,
+pub(crate) struct Target {
+    pub(crate) server: Server,
+    pub(crate) kind: Kind,
 }
 
 impl Target {
@@ -96,7 +96,7 @@ impl Target {
         Ok(Self { server: Server::start(&["floor"])?, kind: Kind::Floor })
     }
 
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self.kind {
             Kind::House { .. } => "kontor",
             Kind::Floor => "floor",
