@@ -30,7 +30,7 @@ async fn a_second_after_the_rights_are_gone_nothing_of_the_room_arrives() {
     jana.put(&me, json!({})).await.expect(204);
     let ways = [
         ("kick", ""),
-        ("tier", "UPDATE members SET tier_rank = 0 WHERE id ="),
+        ("tier", "UPDATE members SET rights_version = rights_version + 1, tier_rank = 0 WHERE id ="),
         ("status", "UPDATE members SET status = 'suspended' WHERE id ="),
         ("session", "DELETE FROM sessions WHERE member_id ="),
     ];

@@ -4,6 +4,8 @@
 use super::{Client, Said, Socket};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Silence for so long while something is due means a dead line.
@@ -27,8 +29,8 @@ pub struct Person {
     pub log: Vec<(i64, String, i64)>,
     /// Acknowledged: cid to message and place.
     pub acked: BTreeMap<String, (i64, i64)>,
-    /// Refusals that may pass.
-    pub refused: usize,
+    /// Refusals that may pass, of everybody who shares the counter.
+    pub refused: Arc<AtomicUsize>,
     /// Closes by their code.
     pub closes: BTreeMap<u16, usize>,
 }
@@ -49,7 +51,7 @@ impl Person {
             last: 0,
             log: Vec::new(),
             acked: BTreeMap::new(),
-            refused: 0,
+            refused: Arc::default(),
             closes: BTreeMap::new(),
         }
     }
@@ -137,7 +139,7 @@ impl Person {
                 }
                 "err" => {
                     assert_eq!(said["temp"], true, "{}: {said}", self.name);
-                    self.refused += 1;
+                    self.refused.fetch_add(1, Ordering::Relaxed);
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     if let Some(cid) = said["cid"].as_str().map(str::to_owned) {
                         self.send(socket, &cid).await;
