@@ -1,7 +1,6 @@
 //! `kill -9` during an import and while it is taken back: nothing half done is to be seen, and the next start goes on.
 
-use crate::crash::{create_admin, folder, sign_in, start};
-use crate::support::Client;
+use crate::support::{Client, Node};
 use kontor::config::Config;
 use kontor::db::{Clock, Db};
 use kontor::web::viewer::MemberId;
@@ -60,10 +59,10 @@ async fn state(client: &Client, id: i64) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_dies_while_it_imports_goes_on_and_takes_back_all_the_same() {
-    let dir = folder("import");
-    create_admin(&dir);
-    let mut node = start(&dir);
-    let session = sign_in(&node.base).await;
+    let dir = Node::folder();
+    Node::create_admin(&dir);
+    let mut node = Node::start(&dir);
+    let session = node.ruth().await.session.clone();
     let client = |base: &str| Client::new(base.to_owned()).with_session(&session, MemberId(1));
     let ruth = client(&node.base);
     let program = json!({"slug": "fitnord", "name": "FitNord", "link_base": "https://fitnord.example/?a={ref}"});
@@ -94,7 +93,7 @@ async fn a_server_that_dies_while_it_imports_goes_on_and_takes_back_all_the_same
         assert_eq!((done, done), (made, lines), "a step was half done");
         assert!(done >= behind, "what was done is done");
         behind = done;
-        node = start(&dir);
+        node = Node::start(&dir);
     }
     assert!(deaths >= 2, "it died {deaths} times only");
     let report = state(&client(&node.base), id).await;
@@ -121,7 +120,7 @@ async fn a_server_that_dies_while_it_imports_goes_on_and_takes_back_all_the_same
         if undo_deaths < 3 && now["status"] == "running" {
             node.kill();
             db_look(&dir, id).await;
-            node = start(&dir);
+            node = Node::start(&dir);
         }
         undo_deaths += 1;
     }
