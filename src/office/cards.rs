@@ -2,9 +2,10 @@
 //! A constant number of statements, whoever looks.
 
 use crate::access::Sight;
-use crate::db::{Conn, Ms};
+use crate::db::{Conn, DAY, Ms};
 use crate::error::Result;
 use crate::i18n::{Arg, Lang, ago, date_time, money, number, parse_zone, t, t_args};
+use crate::newsletters::model::Campaign;
 use crate::programs::store::signals;
 use crate::web::sources::{Card, CardLine};
 use crate::web::viewer::Viewer;
@@ -20,11 +21,16 @@ const SHOWN: i64 = 5;
 pub fn of(conn: &mut Conn, viewer: &Viewer, lang: Lang, now: Ms) -> Result<Vec<Card>> {
     let mut cards = Vec::new();
     if viewer.is_manager() {
+        let all = newsletters::store::list(conn, None, None, 50)?;
+        cards.push(problems(conn, &all, viewer, lang, now)?);
         cards.push(needs_a_word(conn, viewer, lang, now)?);
-        cards.extend(campaigns(conn, viewer, lang)?);
+        let moving = campaigns(&all, viewer, lang, &["scheduled", "snapshotting", "running", "paused"]);
+        cards.push(card(lang, "newsletters-campaigns", "/manage/campaigns", moving));
         cards.extend(waiting_sales(conn, lang)?);
     }
-    cards.push(texts(conn, viewer, lang, now)?);
+    if !viewer.is_moderator() {
+        cards.push(texts(conn, viewer, lang, now)?);
+    }
     cards.push(threads(conn, viewer, lang, now)?);
     cards.retain(|card| !card.lines.is_empty());
     Ok(cards)
@@ -81,25 +87,33 @@ fn threads(conn: &mut Conn, viewer: &Viewer, lang: Lang, now: Ms) -> Result<Card
     Ok(card(lang, "office-card-threads", "/niches", lines.collect()))
 }
 
-/// Campaigns that are planned or under way.
-fn campaigns(conn: &mut Conn, viewer: &Viewer, lang: Lang) -> Result<Option<Card>> {
+/// Campaigns in one of the states `wanted`.
+fn campaigns(all: &[Campaign], viewer: &Viewer, lang: Lang, wanted: &[&str]) -> Vec<CardLine> {
     let zone = parse_zone(&viewer.time_zone);
-    let all = newsletters::store::list(conn, None, None, 20)?;
-    let moving = ["scheduled", "snapshotting", "running", "paused", "held", "finished_with_doubt"];
-    let lines: Vec<CardLine> = all
-        .into_iter()
-        .filter(|c| moving.contains(&c.status.as_str()))
+    all.iter()
+        .filter(|c| wanted.contains(&c.status.as_str()))
         .map(|c| {
             let state = t(lang, &format!("newsletters-status-{}", c.status)).into_owned();
             let at = c.scheduled_at.map(|at| date_time(lang, at, &zone));
             CardLine {
                 href: format!("/manage/campaigns/{}", c.id),
-                text: c.name,
+                text: c.name.clone(),
                 note: at.map_or(state.clone(), |at| format!("{state} · {at}")),
             }
         })
-        .collect();
-    Ok((!lines.is_empty()).then(|| card(lang, "newsletters-campaigns", "/manage/campaigns", lines)))
+        .collect()
+}
+
+/// What went wrong and waits for a human: campaigns that stopped, imports that failed.
+fn problems(conn: &mut Conn, all: &[Campaign], viewer: &Viewer, lang: Lang, now: Ms) -> Result<Card> {
+    let zone = parse_zone(&viewer.time_zone);
+    let mut lines = campaigns(all, viewer, lang, &["held", "finished_with_doubt"]);
+    for (id, file, at) in programs::store::imports::list_failed(conn, now - 14 * DAY, SHOWN)? {
+        let note = t_args(lang, "office-problem-import", &[("when", Arg::Text(ago(lang, at, now, &zone)))]);
+        let text = if file.is_empty() { t(lang, "imports-title").into_owned() } else { file };
+        lines.push(CardLine { text, note, href: format!("/manage/imports/{id}") });
+    }
+    Ok(card(lang, "office-card-problems", "", lines))
 }
 
 /// Sales whose partner is not known yet.

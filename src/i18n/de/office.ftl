@@ -101,3 +101,5 @@ office-my-link = Dein Link
 office-newest-text = Neuester Text für dich
 office-text-use = Ansehen und teilen
 office-unread = Ungelesen
+office-card-problems = Was hakt
+office-problem-import = Import gescheitert, { $when }

@@ -101,3 +101,5 @@ office-my-link = Your link
 office-newest-text = Newest text for you
 office-text-use = View and share
 office-unread = Unread
+office-card-problems = What is stuck
+office-problem-import = Import failed, { $when }

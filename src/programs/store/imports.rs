@@ -80,6 +80,17 @@ pub fn list_imports(conn: &mut Conn, after: Option<Cursor>, limit: i64) -> Resul
     Ok(wanted.order(imports::id.desc()).limit(limit + 1).load(conn)?)
 }
 
+/// Imports that failed after `since`, newest first: id, name of the file, when they began.
+pub fn list_failed(conn: &mut Conn, since: Ms, limit: i64) -> Result<Vec<(i64, String, Ms)>> {
+    Ok(imports::table
+        .filter(imports::status.eq("failed"))
+        .filter(imports::created_at.gt(since))
+        .order(imports::id.desc())
+        .limit(limit)
+        .select((imports::id, imports::file_name, imports::created_at))
+        .load(conn)?)
+}
+
 /// Sets a waiting import going, with the number of its rows; running ones go on.
 pub fn mark_running(tx: &mut Tx<'_>, id: i64, rows_total: i64) -> Result<bool> {
     let rows = diesel::update(imports::table.find(id).filter(imports::status.eq_any(["queued", "running"])))

@@ -13,7 +13,7 @@ const FRESH: Ms = 14 * DAY;
 /// The windows that are compared: this many days against as many before.
 const WINDOW: Ms = 30 * DAY;
 /// Who was not here for this long is missed.
-const AWAY: Ms = 30 * DAY;
+const AWAY: Ms = 20 * DAY;
 
 /// Partners whose first approved sale was in the last two weeks, the newest first: id, name, when.
 pub fn list_first_sales(conn: &mut Conn, now: Ms, limit: i64) -> Result<Vec<(i64, String, Ms)>> {
@@ -42,7 +42,7 @@ pub fn list_first_sales(conn: &mut Conn, now: Ms, limit: i64) -> Result<Vec<(i64
     Ok(rows)
 }
 
-/// Partners whose approved turnover of the last 30 days is less than half of the 30 days before, the greatest loss
+/// Partners whose approved turnover of the last 30 days is more than two fifths below the 30 days before, the greatest loss
 /// first: id, name, turnover now, turnover before. Small sums make no signal.
 pub fn list_drops(conn: &mut Conn, currency: &str, now: Ms, limit: i64) -> Result<Vec<(i64, String, i64, i64)>> {
     // Numbers of ours, no text of anybody's.
@@ -56,7 +56,7 @@ pub fn list_drops(conn: &mut Conn, currency: &str, now: Ms, limit: i64) -> Resul
         .filter(conversions::occurred_at.le(now))
         .filter(conversions::member_id.is_not_null())
         .group_by(conversions::member_id)
-        .having(sql::<Bool>(&format!("{before} >= 10000 AND {recent} * 2 < {before}")))
+        .having(sql::<Bool>(&format!("{before} >= 10000 AND {recent} * 10 < {before} * 6")))
         .order(sql::<BigInt>(&format!("{recent} - {before}")))
         .limit(limit)
         .select((conversions::member_id, sql::<BigInt>(&recent), sql::<BigInt>(&before)))
@@ -75,7 +75,7 @@ pub fn list_drops(conn: &mut Conn, currency: &str, now: Ms, limit: i64) -> Resul
         .collect())
 }
 
-/// Partners above the lowest tier who were not here for a month, the longest away first: id, name, last seen.
+/// Partners above the lowest tier who were not here for three weeks, the longest away first: id, name, last seen.
 pub fn list_away(conn: &mut Conn, now: Ms, limit: i64) -> Result<Vec<(i64, String, Option<Ms>)>> {
     Ok(members::table
         .filter(members::status.eq("active"))
