@@ -190,6 +190,7 @@ fn sources(clock: Clock, house: String) -> Sources {
             Ok(joined.into_iter().map(|r| Place { kind: "room", id: r.id, name: format!("#{}", r.name) }).collect())
         })],
         mailable: Some(Arc::new(newsletters::store::is_mailable)),
+        export: vec![Arc::new(crate::library::export::export)],
         posts: vec![Arc::new(move |conn, viewer, lang, posts| {
             crate::library::cards::in_posts(conn, &house, viewer, lang, posts, for_posts.now())
         })],

@@ -17,6 +17,7 @@ pub mod api;
 pub mod cards;
 pub mod channels;
 pub mod files_used;
+pub mod export;
 pub mod formats;
 pub mod history;
 pub mod input;

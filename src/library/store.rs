@@ -195,7 +195,7 @@ fn fitting(sight: Sight) -> String {
          + CASE WHEN resources.min_rank > 0 AND resources.min_rank = {rank} THEN 2 ELSE 0 END \
          + CASE WHEN resources.kind IN (SELECT r.kind FROM downloads d JOIN resources r ON r.id = d.resource_id \
            WHERE d.member_id = {me}) THEN 2 ELSE 0 END \
-         + resources.star_rank / 2000 \
+         + resources.star_rank / 1000 \
          - CASE WHEN EXISTS (SELECT 1 FROM downloads d WHERE d.member_id = {me} AND d.resource_id = resources.id) \
            THEN 5 ELSE 0 END)"
     )

@@ -122,7 +122,7 @@ async fn wrong_marks_foreign_links_and_swallowed_parts_are_told_with_their_place
         (":::geheim\nb\n:::", "variants[0].body:mark_unknown"),
         ("[hier](javascript:alert(1))", "variants[0].body:link_scheme"),
         ("[hier](/library/1)", "variants[0].body:link_scheme"),
-        ("```\n{{affiliate.link}}\n\n[x]:\n{=**fest**=}", "variants[0].body:swallowed"),
+        ("Hallo\n\n[x]:\n{{affiliate.link}}", "variants[0].body:swallowed"),
         ("{{#each members}}{{email}}{{/each}}", "variants[0].body:merge_unknown"),
     ] {
         let input =

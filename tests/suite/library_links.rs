@@ -78,7 +78,7 @@ async fn sales_come_home_to_the_text_that_made_them() {
     let text = take(&lena, id, "variant=short&lang=de").await.expect(200).text;
     let short = text
         .split_whitespace()
-        .find_map(|w| w.find("/l/").map(|at| w[at..].trim_end_matches(')').to_owned()))
+        .find_map(|w| w.find("/l/").map(|at| w[at..].trim_end_matches([')', ':']).to_owned()))
         .expect("a short link");
     let went = server.visitor().get(&short).await.expect(302);
     assert_eq!(went.header("location"), format!("{LINK}&subid=k{id}-short-de_blog"));

@@ -193,3 +193,12 @@ pub fn close_wish(tx: &mut Tx<'_>, id: i64, by: MemberId, status: &str, answer: 
     }
     Ok(wishes::table.find(id).select((wishes::member_id, wishes::resource_id)).first(&mut **tx).optional()?)
 }
+
+/// Every star of a member: resource, stars, comment.
+pub fn list_of_member(conn: &mut Conn, member: MemberId) -> Result<Vec<(i64, i32, String)>> {
+    Ok(ratings::table
+        .filter(ratings::member_id.eq(member.0))
+        .order(ratings::resource_id.asc())
+        .select((ratings::resource_id, ratings::stars, ratings::comment))
+        .load(conn)?)
+}

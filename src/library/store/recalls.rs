@@ -66,3 +66,12 @@ pub fn list_told(conn: &mut Conn, id: i64) -> Result<Vec<(i64, Ms)>> {
 pub fn list_kits_with(conn: &mut Conn, id: i64) -> Result<Vec<i64>> {
     Ok(kit_items::table.filter(kit_items::resource_id.eq(id)).select(kit_items::kit_id).distinct().load(conn)?)
 }
+
+/// Everything a member took: resource, form, language, format, when.
+pub fn list_taken(conn: &mut Conn, member: crate::web::viewer::MemberId) -> Result<Vec<(i64, String, String, String, Ms)>> {
+    Ok(downloads::table
+        .filter(downloads::member_id.eq(member.0))
+        .order(downloads::id.asc())
+        .select((downloads::resource_id, downloads::variant, downloads::lang, downloads::format, downloads::at))
+        .load(conn)?)
+}
