@@ -37,5 +37,8 @@ pub fn export(conn: &mut Conn, member: MemberId) -> Result<(&'static str, Value)
         .into_iter()
         .map(|(resource, variant, lang, format, at)| json!({ "resource": resource, "variant": variant, "lang": lang, "format": format, "at": iso(at) }))
         .collect();
-    Ok(("library", json!({ "words": words, "versions": versions, "links": links, "wishes": wishes, "stars": stars, "taken": taken })))
+    Ok((
+        "library",
+        json!({ "words": words, "versions": versions, "links": links, "wishes": wishes, "stars": stars, "taken": taken }),
+    ))
 }

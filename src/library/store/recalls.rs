@@ -68,7 +68,10 @@ pub fn list_kits_with(conn: &mut Conn, id: i64) -> Result<Vec<i64>> {
 }
 
 /// Everything a member took: resource, form, language, format, when.
-pub fn list_taken(conn: &mut Conn, member: crate::web::viewer::MemberId) -> Result<Vec<(i64, String, String, String, Ms)>> {
+pub fn list_taken(
+    conn: &mut Conn,
+    member: crate::web::viewer::MemberId,
+) -> Result<Vec<(i64, String, String, String, Ms)>> {
     Ok(downloads::table
         .filter(downloads::member_id.eq(member.0))
         .order(downloads::id.asc())
