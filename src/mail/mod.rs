@@ -1,6 +1,7 @@
 //! Letters: a struct plus a folder in `email_templates` of the same name, rendered in the reader's language,
 //! queued in the transaction that causes them, sent by a job over SMTP or kept in the outbox.
 
+pub mod dkim;
 mod letter;
 pub mod mime;
 mod outbox;

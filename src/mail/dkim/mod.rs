@@ -1,0 +1,8 @@
+//! DKIM: keys of the house, their DNS records, signatures over every mail that leaves.
+
+mod canon;
+mod key;
+mod sign;
+
+pub use key::{Algorithm, Fresh, Key, record};
+pub use sign::{Signer, signatures};
