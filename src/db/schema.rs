@@ -28,6 +28,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    dkim_keys (id) {
+        id -> BigInt,
+        domain -> Text,
+        selector -> Text,
+        algorithm -> Text,
+        private_key -> Text,
+        public_key -> Text,
+        created_at -> BigInt,
+        active_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     idempotency_keys (actor, key) {
         actor -> Text,
         key -> Text,

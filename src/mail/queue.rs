@@ -2,6 +2,7 @@
 //! Message-ID for all tries, so that a repeat is recognisable; campaigns have an engine of their own.
 
 use super::To;
+use super::dkim;
 use super::letter::{Letter, Letters, Rendered};
 use super::outbox::Outbox;
 use super::store::Pace;
@@ -250,8 +251,12 @@ async fn count(house: &House) -> Result<()> {
 /// # Errors
 /// When the mail did not leave; the queue tries again.
 pub async fn send_queued(house: House, mail: Queued) -> Result<()> {
-    let (envelope, bytes) = house.mailer.bytes(&mail)?;
-    match house.mailer.way_of(&mail).send_one(house.db.now(), &mail.id, &envelope, &bytes).await {
+    let (envelope, mut bytes) = house.mailer.bytes(&mail)?;
+    let (inner, now) = (house.clone(), house.db.now());
+    let domain = house.mailer.from.email.domain().to_owned();
+    let signers = house.db.read(move |c| dkim::store::signers(c, &inner.secrets, &domain)).await?;
+    bytes.splice(..0, dkim::signatures(&signers, &bytes, now)?.into_bytes());
+    match house.mailer.way_of(&mail).send_one(now, &mail.id, &envelope, &bytes).await {
         Outcome::Accepted(_) => {
             count(&house).await?;
             tell(&house, mail.tag, true, 250).await

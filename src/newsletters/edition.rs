@@ -8,7 +8,7 @@ use crate::db::{Conn, Ms};
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::Lang;
-use crate::mail::{inline, mime};
+use crate::mail::{dkim, inline, mime};
 use crate::members::store::Tier;
 use crate::settings::Settings;
 use crate::text::merge::{self, Context, Template, Values};
@@ -217,6 +217,7 @@ pub struct Edition {
     link_base: Option<String>,
     tiers: Vec<Tier>,
     texts: Vec<Text>,
+    signers: Vec<dkim::Signer>,
     /// Address of the envelope.
     pub sender: String,
 }
@@ -261,6 +262,7 @@ impl Edition {
             boundary: format!("=_{}", key.message_id(campaign.id, MemberId(0))),
             link_base: super::store::find_link_base(conn, campaign.program_id)?,
             tiers: crate::members::store::list_tiers(conn)?,
+            signers: dkim::store::signers(conn, &house.secrets, &domain)?,
             sender: address,
             domain,
             reply_to,
@@ -382,6 +384,10 @@ impl Edition {
             part.write(&own, &mut out);
         }
         out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let signatures = dkim::signatures(&self.signers, &out, now)?;
+        if !signatures.is_empty() {
+            out.splice(..0, signatures.into_bytes());
+        }
         Ok(Ready { bytes: out, message_id })
     }
 }

@@ -3,6 +3,7 @@
 mod canon;
 mod key;
 mod sign;
+pub mod store;
 
 pub use key::{Algorithm, Fresh, Key, record};
 pub use sign::{Signer, signatures};
