@@ -475,10 +475,18 @@ fn admins(app: &mut ServiceConfig) {
     app.route("/admin/backups", get().to(upkeep::web::backups));
     app.route("/admin/backups", post().to(upkeep::web::back_up));
     app.route("/admin/doctor", get().to(upkeep::web::doctor));
+    app.route("/admin/dkim", get().to(upkeep::web::dkim::keys));
+    app.route("/admin/dkim", post().to(upkeep::web::dkim::create));
+    app.route("/admin/dkim/{id}/activate", post().to(upkeep::web::dkim::activate));
+    app.route("/admin/dkim/{id}/delete", post().to(upkeep::web::dkim::remove));
     app.route("/api/v1/backups", get().to(upkeep::api::list_backups));
     app.route("/api/v1/backups", post().to(upkeep::api::create_backup));
     app.route("/api/v1/backups/{id}", get().to(upkeep::api::get_backup));
     app.route("/api/v1/doctor", get().to(upkeep::api::get_doctor));
+    app.route("/api/v1/dkim-keys", get().to(upkeep::api::list_dkim_keys));
+    app.route("/api/v1/dkim-keys", post().to(upkeep::api::create_dkim_keys));
+    app.route("/api/v1/dkim-keys/{id}/activate", post().to(upkeep::api::activate_dkim_key));
+    app.route("/api/v1/dkim-keys/{id}", delete().to(upkeep::api::delete_dkim_key));
     app.route("/api/v1/alerts", get().to(upkeep::api::list_alerts));
     app.route("/api/v1/mail-route", get().to(upkeep::api::get_mail_route));
     // members

@@ -3,9 +3,10 @@
 use super::alerts::Detail;
 use super::doctor::{Record, State};
 use super::model::{Backup, Cause};
-use super::{backups, store, web};
+use super::{backups, dkim, store, web};
 use crate::error::{Error, Result};
 use crate::i18n::iso;
+use crate::mail::dkim::store as kept;
 use crate::mail::{Pace, Volume, volume};
 use crate::web::guards::Admin;
 use crate::web::paging::{Cursor, Page, PageQuery};
@@ -193,4 +194,74 @@ pub async fn get_mail_route(me: Admin) -> Result<HttpResponse> {
     let found = me.house.db.read(move |c| pace.map(|p| volume::volume(c, &p, now)).transpose()).await?;
     let route = me.house.config.smtp.as_ref().map(|r| format!("{}:{}", r.host, r.port));
     Ok(HttpResponse::Ok().json(MailRoute { route, volume: found }))
+}
+
+/// A key that signs mail; its private half never leaves the house.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DkimKey {
+    /// Row id.
+    pub id: i64,
+    /// Domain of the signature.
+    pub domain: String,
+    /// Name of the TXT record to publish.
+    pub name: String,
+    /// Value of the TXT record to publish.
+    pub record: String,
+    /// `rsa` or `ed25519`.
+    pub algorithm: String,
+    /// When it was made.
+    pub created_at: String,
+    /// Since when it signs.
+    pub active_at: Option<String>,
+}
+
+/// Every key of the house.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DkimKeys {
+    /// Newest first.
+    pub items: Vec<DkimKey>,
+}
+
+async fn dkim_keys(me: &Admin) -> Result<DkimKeys> {
+    let items = me.house.db.read(kept::list_keys).await?.into_iter().map(|k| DkimKey {
+        name: k.name(),
+        record: k.record(),
+        id: k.id,
+        domain: k.domain,
+        algorithm: k.algorithm,
+        created_at: iso(k.created_at),
+        active_at: k.active_at.map(iso),
+    });
+    Ok(DkimKeys { items: items.collect() })
+}
+
+/// `GET /api/v1/dkim-keys`
+#[utoipa::path(get, path = "/api/v1/dkim-keys", tag = "upkeep", responses((status = 200, body = DkimKeys)))]
+pub async fn list_dkim_keys(me: Admin) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(dkim_keys(&me).await?))
+}
+
+/// `POST /api/v1/dkim-keys`: one key of each algorithm for the sender's domain; they sign once activated.
+#[utoipa::path(post, path = "/api/v1/dkim-keys", tag = "upkeep",
+    responses((status = 201, body = DkimKeys), (status = 422, description = "The sender has no domain")))]
+pub async fn create_dkim_keys(me: Admin) -> Result<HttpResponse> {
+    dkim::create(&me.house, &me.viewer).await?;
+    Ok(HttpResponse::Created().json(dkim_keys(&me).await?))
+}
+
+/// `POST /api/v1/dkim-keys/{id}/activate`
+#[utoipa::path(post, path = "/api/v1/dkim-keys/{id}/activate", tag = "upkeep", params(("id" = i64, Path)),
+    responses((status = 204, description = "It signs from now on"), (status = 404, description = "No such key"),
+        (status = 422, description = "The DNS does not show it yet")))]
+pub async fn activate_dkim_key(me: Admin, id: http::Path<i64>) -> Result<HttpResponse> {
+    dkim::activate(&me.house, &me.viewer, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `DELETE /api/v1/dkim-keys/{id}`
+#[utoipa::path(delete, path = "/api/v1/dkim-keys/{id}", tag = "upkeep", params(("id" = i64, Path)),
+    responses((status = 204, description = "Forgotten"), (status = 404, description = "No such key")))]
+pub async fn delete_dkim_key(me: Admin, id: http::Path<i64>) -> Result<HttpResponse> {
+    dkim::remove(&me.house, &me.viewer, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
 }

@@ -14,6 +14,7 @@ pub mod alerts;
 pub mod api;
 pub mod archive;
 pub mod backups;
+pub mod dkim;
 pub mod doctor;
 pub mod keys;
 pub mod letters;

@@ -209,7 +209,7 @@ pub fn newest_moment(conn: &mut Conn) -> Result<Option<Ms>> {
 }
 
 /// Columns besides the settings that hold sealed texts: table, key, column.
-const SEALED: [(&str, &str, &str); 1] = [("settings", "key", "value")];
+const SEALED: [(&str, &str, &str); 2] = [("settings", "key", "value"), ("dkim_keys", "selector", "private_key")];
 
 /// A sealed field.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]

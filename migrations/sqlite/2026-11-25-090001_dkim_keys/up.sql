@@ -2,11 +2,10 @@
 CREATE TABLE dkim_keys (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     domain TEXT NOT NULL,
-    selector TEXT NOT NULL,
+    selector TEXT NOT NULL UNIQUE,
     algorithm TEXT NOT NULL,
     private_key TEXT NOT NULL,
     public_key TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    active_at BIGINT,
-    UNIQUE (domain, selector)
+    active_at BIGINT
 );

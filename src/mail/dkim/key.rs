@@ -117,8 +117,3 @@ impl Key {
         }
     }
 }
-
-/// The text of the TXT record that publishes a key.
-pub fn record(algorithm: Algorithm, public: &str) -> String {
-    format!("v=DKIM1; k={}; p={public}", algorithm.code())
-}

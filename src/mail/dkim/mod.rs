@@ -5,5 +5,5 @@ mod key;
 mod sign;
 pub mod store;
 
-pub use key::{Algorithm, Fresh, Key, record};
+pub use key::{Algorithm, Fresh, Key};
 pub use sign::{Signer, signatures};

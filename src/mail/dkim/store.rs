@@ -8,8 +8,10 @@ use crate::error::Result;
 use crate::secrets::Ring;
 use diesel::prelude::*;
 
-/// Name of the sealed field.
-pub const FIELD: &str = "dkim_keys.private_key";
+/// Name of the sealed field of a key; the upkeep seals it again under the same name.
+fn field(selector: &str) -> String {
+    format!("dkim_keys.private_key:{selector}")
+}
 
 /// A key as pages show it; the private half stays where it is.
 #[derive(Debug, Clone, Queryable)]
@@ -28,6 +30,18 @@ pub struct Kept {
     pub created_at: Ms,
     /// Since when it signs; `None`: not yet.
     pub active_at: Option<Ms>,
+}
+
+impl Kept {
+    /// Name of its TXT record.
+    pub fn name(&self) -> String {
+        format!("{}._domainkey.{}", self.selector, self.domain)
+    }
+
+    /// Value of its TXT record.
+    pub fn record(&self) -> String {
+        format!("v=DKIM1; k={}; p={}", self.algorithm, self.public_key)
+    }
 }
 
 /// Every key, newest first.
@@ -61,7 +75,7 @@ pub fn insert_key(
     algorithm: Algorithm,
     fresh: &Fresh,
 ) -> Result<()> {
-    let sealed = ring.seal(FIELD, &fresh.private)?;
+    let sealed = ring.seal(&field(selector), &fresh.private)?;
     let now = tx.now();
     diesel::insert_into(dkim_keys::table)
         .values((
@@ -76,13 +90,19 @@ pub fn insert_key(
     Ok(())
 }
 
-/// Lets a key sign; answers whether it was there and did not sign yet.
+/// Lets a key sign in the place of the one of its domain and algorithm that signed until now; answers whether it was
+/// there and did not sign yet.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn mark_active(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+pub fn mark_active(tx: &mut Tx<'_>, key: &Kept) -> Result<bool> {
     let now = tx.now();
-    let waiting = dkim_keys::table.find(id).filter(dkim_keys::active_at.is_null());
+    let others = dkim_keys::table
+        .filter(dkim_keys::domain.eq(&key.domain))
+        .filter(dkim_keys::algorithm.eq(&key.algorithm))
+        .filter(dkim_keys::id.ne(key.id));
+    diesel::update(others).set(dkim_keys::active_at.eq(None::<Ms>)).execute(&mut **tx)?;
+    let waiting = dkim_keys::table.find(key.id).filter(dkim_keys::active_at.is_null());
     Ok(diesel::update(waiting).set(dkim_keys::active_at.eq(now)).execute(&mut **tx)? == 1)
 }
 
@@ -108,7 +128,7 @@ pub fn signers(conn: &mut Conn, ring: &Ring, domain: &str) -> Result<Vec<Signer>
     rows.into_iter()
         .filter_map(|(selector, algorithm, sealed)| Some((selector, Algorithm::from_code(&algorithm)?, sealed)))
         .map(|(selector, algorithm, sealed)| {
-            let key = Key::read(algorithm, &ring.open_sealed(FIELD, &sealed)?)?;
+            let key = Key::read(algorithm, &ring.open_sealed(&field(&selector), &sealed)?)?;
             Ok(Signer { domain: domain.to_owned(), selector, key })
         })
         .collect()

@@ -4,6 +4,7 @@ use super::{Finding, State};
 use crate::config::Config;
 use crate::db::{Conn, HOUR, MINUTE, Ms, is_postgres, migrations, sqlite_file};
 use crate::error::Result;
+use crate::mail::dkim::store::{Kept, list_keys};
 use crate::i18n::iso;
 use crate::secrets::Ring;
 use crate::upkeep::{backups, store};
@@ -33,6 +34,8 @@ pub struct Seen {
     pub newest: Option<Ms>,
     /// Sealed fields: all, and those that no key opens.
     pub sealed: Option<(usize, usize)>,
+    /// Keys that sign mail, or wait for it.
+    pub dkim: Vec<Kept>,
 }
 
 /// Reads what the examination needs. `conn` may be of a database that lacks migrations.
@@ -65,6 +68,7 @@ pub fn look_at_database(conn: &mut Conn, config: &Config, ring: &Ring, now: Ms) 
     let sealed = store::list_sealed(conn)?;
     let shut = sealed.iter().filter(|f| ring.open_sealed(&f.field(), &f.value).is_err()).count();
     seen.sealed = Some((sealed.len(), shut));
+    seen.dkim = list_keys(conn)?;
     Ok(seen)
 }
 

@@ -10,6 +10,7 @@ mod sender;
 mod spf;
 
 pub use dns::Names;
+pub use names::domain_of;
 pub use house::{Seen, backup, disk, glance, is_low, look_at_database, queue, space, unreachable};
 pub use sender::mail_route;
 
@@ -104,11 +105,11 @@ pub async fn examine(config: &Config, seen: Seen) -> Vec<Finding> {
     let mut all = Vec::new();
     all.push(house::configuration(config));
     let sender = seen.sender.clone().unwrap_or_else(|| config.mail_from.clone());
-    let now = seen.now;
     let proxy = house::proxy(config, &seen);
     let backup = house::backup(config, &seen);
     let keys = house::keys(config, &seen);
     let queue = house::queue(&seen);
+    let dkim = seen.dkim.clone();
     let clock = house::clock(&seen);
     all.extend(seen.findings);
     all.push(house::disk(config));
@@ -120,6 +121,6 @@ pub async fn examine(config: &Config, seen: Seen) -> Vec<Finding> {
     all.extend(keys);
     all.push(sender::mail_route(config, &sender).await);
     all.extend(queue);
-    all.extend(sender::domain(config, &sender, now).await);
+    all.extend(sender::domain(config, &sender, &dkim).await);
     all
 }

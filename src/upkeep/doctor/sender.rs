@@ -5,7 +5,7 @@ use super::names::{domain_of, is_made_up, is_private};
 use super::spf::{self, Verdict};
 use super::{Finding, State};
 use crate::config::Config;
-use crate::db::Ms;
+use crate::mail::dkim::store::Kept;
 use crate::mail::hello_name;
 use crate::mail::smtp::{Connection, Patience};
 use std::net::IpAddr;
@@ -27,7 +27,7 @@ pub async fn mail_route(config: &Config, sender: &str) -> Finding {
 }
 
 /// SPF, DKIM, DMARC, MX and PTR of the sender's domain.
-pub async fn domain(config: &Config, sender: &str, _now: Ms) -> Vec<Finding> {
+pub async fn domain(config: &Config, sender: &str, keys: &[Kept]) -> Vec<Finding> {
     let Some(domain) = domain_of(sender) else { return vec![Finding::new("spf", State::Bad, "no_domain")] };
     if config.smtp.is_none() {
         return vec![Finding::new("spf", State::Warn, "no_route").with("domain", domain)];
@@ -40,13 +40,21 @@ pub async fn domain(config: &Config, sender: &str, _now: Ms) -> Vec<Finding> {
         Err(why) => return vec![Finding::new("spf", State::Warn, "no_dns").with("why", why)],
     };
     let route = route_addresses(config, &names).await;
-    let checks = [
-        spf(&names, &domain, &route).await,
-        dkim(config, &names, &domain).await,
+    let own = super::super::dkim::findings(&names, keys, &domain).await;
+    let signed = match own {
+        Ok(own) if own.is_empty() => dkim(config, &names, &domain).await.map(|f| vec![f]),
+        own => own,
+    };
+    let mut checks = vec![spf(&names, &domain, &route).await];
+    match signed {
+        Ok(found) => checks.extend(found.into_iter().map(Ok)),
+        Err(why) => checks.push(Err(why)),
+    }
+    checks.extend([
         dmarc(&names, &domain).await,
         mx(&names, &domain).await,
         ptr(&names, &route).await,
-    ];
+    ]);
     let mut out = Vec::new();
     for check in checks {
         match check {

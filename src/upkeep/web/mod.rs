@@ -1,5 +1,7 @@
 //! Pages of upkeep: backups, the doctor.
 
+pub mod dkim;
+
 use super::alerts::Detail;
 use super::doctor::{self, Finding, Record};
 use super::model::Cause;

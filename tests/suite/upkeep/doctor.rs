@@ -224,3 +224,45 @@ async fn an_admin_takes_a_backup_by_page_and_by_api() {
     assert_eq!(ruth.post("/api/v1/backups", serde_json::json!({})).await.expect(409).json()["code"], "backup_off");
     off.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_signs_mails_once_the_dns_shows_it_and_not_before() {
+    let sink = Sink::start().await;
+    let start = |dns: SocketAddr| {
+        let (url, dns) = (sink.url(), dns.to_string());
+        async move {
+            let vars = [("SMTP_URL", url.as_str()), ("KONTOR_DNS", dns.as_str())];
+            let vars = [vars[0], vars[1], ("KONTOR_MAIL_FROM", "Nordlicht <post@nordlicht.example.org>")];
+            Server::start_with(&vars).await
+        }
+    };
+    let silent = start(Dns(HashMap::new()).start().await).await;
+    let ruth = silent.admin().await;
+    let made = ruth.post("/api/v1/dkim-keys", serde_json::json!({})).await.expect(201).json();
+    assert_eq!(made["items"].as_array().unwrap().len(), 2);
+    assert!(!made.to_string().contains("sealed:"), "the private half stays in the house");
+    let id = made["items"][0]["id"].as_i64().unwrap();
+    let refused = ruth.post(&format!("/api/v1/dkim-keys/{id}/activate"), serde_json::json!({})).await.expect(422);
+    assert_eq!(refused.json()["errors"][0]["code"], "not_published");
+    ruth.form("/admin/mail/test", &[]).await.expect(303);
+    silent.drain().await;
+    assert!(!String::from_utf8_lossy(&sink.mails()[0].1).contains("DKIM-Signature"));
+    // The operator publishes the records; the house asks the same name server from now on.
+    let mut dns = Dns(HashMap::new());
+    for key in made["items"].as_array().unwrap() {
+        dns = dns.text(key["name"].as_str().unwrap(), key["record"].as_str().unwrap());
+    }
+    let (keys, address) = (kontor::mail::dkim::store::list_keys, dns.start().await);
+    for key in silent.house().db.read(keys).await.unwrap() {
+        let mut config = silent.house().config.clone();
+        config.operations.dns = Some(address);
+        assert!(kontor::upkeep::dkim::is_published(&config, &key).await.unwrap(), "{}", key.name());
+        silent.house().db.write(move |tx| kontor::mail::dkim::store::mark_active(tx, &key)).await.unwrap();
+    }
+    ruth.form("/admin/mail/test", &[]).await.expect(303);
+    silent.drain().await;
+    let signed = String::from_utf8_lossy(&sink.mails()[1].1).into_owned();
+    assert!(signed.starts_with("DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=nordlicht.example.org;"), "{signed}");
+    assert_eq!(signed.matches("DKIM-Signature:").count(), 2, "{signed}");
+    silent.stop().await;
+}
