@@ -93,10 +93,10 @@ fn item(n: usize) -> ResourceInput {
         title: Some(format!("Material {n}")),
         summary: Some("Eine Zusammenfassung.".into()),
         occasion: Some(occasions[n % 4].into()),
-        problem: Some(if n % 3 == 0 { "Wenig Zeit".into() } else { String::new() }),
+        problem: Some(if n.is_multiple_of(3) { "Wenig Zeit".into() } else { String::new() }),
         variants: Some(vec![
             variant(Key::ALL[n % 12], "de"),
-            variant(Key::ALL[(n + 3) % 12], if n % 2 == 0 { "en" } else { "de" }),
+            variant(Key::ALL[(n + 3) % 12], if n.is_multiple_of(2) { "en" } else { "de" }),
         ]),
         ..ResourceInput::default()
     }

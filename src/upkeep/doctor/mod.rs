@@ -10,8 +10,8 @@ mod sender;
 mod spf;
 
 pub use dns::Names;
-pub use names::domain_of;
 pub use house::{Seen, backup, disk, glance, is_low, look_at_database, queue, space, unreachable};
+pub use names::domain_of;
 pub use sender::mail_route;
 
 use crate::config::Config;

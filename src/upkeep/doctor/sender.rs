@@ -50,11 +50,7 @@ pub async fn domain(config: &Config, sender: &str, keys: &[Kept]) -> Vec<Finding
         Ok(found) => checks.extend(found.into_iter().map(Ok)),
         Err(why) => checks.push(Err(why)),
     }
-    checks.extend([
-        dmarc(&names, &domain).await,
-        mx(&names, &domain).await,
-        ptr(&names, &route).await,
-    ]);
+    checks.extend([dmarc(&names, &domain).await, mx(&names, &domain).await, ptr(&names, &route).await]);
     let mut out = Vec::new();
     for check in checks {
         match check {

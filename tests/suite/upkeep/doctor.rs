@@ -262,7 +262,10 @@ async fn a_key_signs_mails_once_the_dns_shows_it_and_not_before() {
     ruth.form("/admin/mail/test", &[]).await.expect(303);
     silent.drain().await;
     let signed = String::from_utf8_lossy(&sink.mails()[1].1).into_owned();
-    assert!(signed.starts_with("DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=nordlicht.example.org;"), "{signed}");
+    assert!(
+        signed.starts_with("DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed; d=nordlicht.example.org;"),
+        "{signed}"
+    );
     assert_eq!(signed.matches("DKIM-Signature:").count(), 2, "{signed}");
     silent.stop().await;
 }
