@@ -62,7 +62,7 @@ async fn the_first_ten_minutes_of_a_partner() {
     lena.press(&lena.word("office-text-use")).await;
     lena.arrives(&format!("/library/{text}")).await;
     all_well(&lena.inspect("3-text").await);
-    lena.click("main [data-share]").await;
+    lena.click("main section[aria-labelledby='text-title'] [data-share]").await;
     lena.until("window.shared.length === 1").await;
     let shared = lena.run("return JSON.stringify(window.shared[0])", vec![]).await.to_string();
     assert!(shared.contains("Anzeige") && shared.contains("fitnord.example/?p=lena7"), "{shared}");
