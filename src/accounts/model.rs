@@ -234,6 +234,8 @@ pub struct ApplicationText<'a> {
     pub consents: Vec<String>,
     /// Code of the standing link they came by.
     pub via: &'a str,
+    /// Texts accepted, by id; none where the form did not ask.
+    pub policies: Option<Vec<i64>>,
 }
 
 /// A valid application.
@@ -245,6 +247,8 @@ pub struct Application {
     pub password: String,
     /// What takes effect once the address is confirmed.
     pub profile: Applied,
+    /// Whether the form asked for the texts that bind; a program that does not is asked at the first sign-in.
+    pub asked: bool,
 }
 
 /// What a confirmed application writes into the account. It travels with the mailed token, so that a link
@@ -266,6 +270,9 @@ pub struct Applied {
     /// Code of the standing link they came by; may be empty.
     #[serde(default)]
     pub via: String,
+    /// Texts accepted, by id.
+    #[serde(default)]
+    pub policies: Vec<i64>,
 }
 
 impl Application {
@@ -296,8 +303,10 @@ impl Application {
             (Some(email), Some(password)) => {
                 check.done()?;
                 let via = text.via.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
-                let profile = Applied { name, password_hash: String::new(), lang, pitch, niches, consents, via };
-                Ok(Self { email, password, profile })
+                let (asked, policies) = (text.policies.is_some(), text.policies.clone().unwrap_or_default());
+                let password_hash = String::new();
+                let profile = Applied { name, password_hash, lang, pitch, niches, consents, via, policies };
+                Ok(Self { email, password, profile, asked })
             }
             _ => Err(check.done().err().unwrap_or(crate::error::Error::BadRequest("bad_request"))),
         }

@@ -66,6 +66,15 @@ pub fn find(conn: &mut Conn, id: i64) -> Result<Policy> {
     policy(policies::table.find(id).select(row!()).first(conn)?)
 }
 
+/// What an applicant accepts: where there is one program only, its terms as well.
+pub fn required_of_applicants(conn: &mut Conn) -> Result<Vec<Policy>> {
+    let only = match list_programs(conn)?.as_slice() {
+        [(id, ..)] => Some(*id),
+        _ => None,
+    };
+    required(conn, only)
+}
+
 /// Every version of a text, the newest first.
 pub fn list_versions(conn: &mut Conn, kind: Kind, program: Option<i64>) -> Result<Vec<Policy>> {
     let query = policies::table.filter(policies::kind.eq(kind.code())).into_boxed::<Backend>();

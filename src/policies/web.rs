@@ -62,6 +62,39 @@ fn address(kind: Kind, slug: Option<&str>) -> String {
     }
 }
 
+/// A text that somebody who comes in is asked to accept, as a form shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TextBox {
+    /// The version.
+    pub id: i64,
+    /// Heading in the reader's language.
+    pub title: String,
+    /// Where it can be read.
+    pub href: String,
+    /// Whether the box was ticked.
+    pub checked: bool,
+}
+
+/// The boxes for `texts`; `ticked` are those that were ticked before.
+///
+/// # Errors
+/// When the database fails.
+pub fn boxes(conn: &mut Conn, lang: Lang, texts: &[Policy], ticked: &[i64]) -> Result<Vec<TextBox>> {
+    let programs = store::list_programs(conn)?;
+    Ok(texts
+        .iter()
+        .map(|p| {
+            let program = programs.iter().find(|(id, ..)| Some(*id) == p.program_id);
+            TextBox {
+                id: p.id,
+                title: title(lang, p.kind, program.map(|(.., name)| name.as_str())),
+                href: address(p.kind, program.map(|(_, slug, _)| slug.as_str())),
+                checked: ticked.contains(&p.id),
+            }
+        })
+        .collect())
+}
+
 async fn show(ctx: &Ctx, kind: Kind, slug: Option<String>, version: Option<i32>) -> Result<HttpResponse> {
     let lang = ctx.lang();
     let wanted = slug.clone();
