@@ -12,6 +12,8 @@ use crate::house::House;
 use crate::i18n::Lang;
 use crate::jobs::{NewJob, enqueue};
 use crate::members::store::insert_audit;
+use crate::policies::model::{From, Policy};
+use crate::policies::store as policies;
 use crate::segments::{Rule, store as segments};
 use crate::settings;
 use crate::web::forms::Check;
@@ -137,6 +139,8 @@ pub struct Opened {
     pub locale: String,
     /// Programs with the reference in each.
     pub programs: Vec<(String, String)>,
+    /// Texts that bind.
+    pub texts: Vec<Policy>,
 }
 
 /// Looks at an invitation; the first look is noted.
@@ -145,7 +149,7 @@ pub struct Opened {
 /// [`Error::NotFound`] when the link is unknown, used or over.
 pub async fn open(house: &House, link: &str) -> Result<Opened> {
     let (hash, now) = (token::hash(link), house.db.now());
-    let (member, account, programs) = house
+    let (member, account, programs, texts) = house
         .db
         .read(move |c| {
             let member = account_store::find_token_member(c, Purpose::Invite, &hash, now)?.ok_or(Error::NotFound)?;
@@ -154,7 +158,8 @@ pub async fn open(house: &House, link: &str) -> Result<Opened> {
                 return Err(Error::NotFound);
             }
             let programs = store::list_programs_of(c, &[member.0])?.into_iter().map(|(_, p, r)| (p, r)).collect();
-            Ok((member, account, programs))
+            let texts = store::list_required(c, member.0)?;
+            Ok((member, account, programs, texts))
         })
         .await?;
     house
@@ -164,7 +169,7 @@ pub async fn open(house: &House, link: &str) -> Result<Opened> {
             None => Ok(()),
         })
         .await?;
-    Ok(Opened { name: account.name, email: account.email, locale: account.locale, programs })
+    Ok(Opened { name: account.name, email: account.email, locale: account.locale, programs, texts })
 }
 
 /// Accepts an invitation: the person is in, with the consents they ticked, and signed in.
@@ -184,7 +189,12 @@ pub async fn accept(house: &House, link: &str, answer: Answer, lang: Lang, origi
     }
     check.done()?;
     // Only who holds a good link may have a password hashed.
-    open(house, link).await?;
+    let texts = open(house, link).await?.texts;
+    let accepted = answer.policies.clone().unwrap_or_default();
+    if answer.policies.is_some() && !texts.iter().all(|p| accepted.contains(&p.id)) {
+        return Err(Error::field("policies", "policy_needed"));
+    }
+    let accepted: Vec<i64> = texts.iter().map(|p| p.id).filter(|id| accepted.contains(id)).collect();
     let hash = match clear {
         Some(clear) => Some(password::hash(clear).await?),
         None => None,
@@ -204,6 +214,9 @@ pub async fn accept(house: &House, link: &str, answer: Answer, lang: Lang, origi
                     accounts::set_consent(tx, member, (kind, true), lang, "invitation", &from)?;
                 }
             }
+            let said =
+                From { source: "invitation", locale: lang.code(), ip: from.ip.clone(), agent: from.agent.clone() };
+            policies::accept(tx, member, &accepted, &said)?;
             if let Some(id) = store::find_of_member(tx, member.0)? {
                 store::mark(tx, id, State::Active)?;
             }

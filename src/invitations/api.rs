@@ -286,6 +286,8 @@ pub struct OpenedJson {
     pub locale: String,
     /// Programs with the reference in each.
     pub programs: Vec<OpenedProgram>,
+    /// Ids of the texts to accept (`GET /api/v1/policies`).
+    pub policies: Vec<i64>,
 }
 
 /// A program of somebody who is invited.
@@ -304,7 +306,8 @@ pub struct OpenedProgram {
 pub async fn look(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse> {
     let opened = actions::open(&ctx.house, &token).await?;
     let programs = opened.programs.into_iter().map(|(program, code)| OpenedProgram { program, code }).collect();
-    let json = OpenedJson { name: opened.name, email: opened.email, locale: opened.locale, programs };
+    let policies = opened.texts.iter().map(|p| p.id).collect();
+    let json = OpenedJson { name: opened.name, email: opened.email, locale: opened.locale, programs, policies };
     Ok(HttpResponse::Ok().json(json))
 }
 
@@ -322,7 +325,7 @@ pub struct Acceptance {
     locale: Option<String>,
     /// `newsletter`, `tracking`.
     consents: Option<Vec<String>>,
-    /// Ids of the texts that are accepted.
+    /// Ids of the texts that are accepted: all that the invitation names, or none: then the next sign-in asks.
     policies: Option<Vec<i64>>,
 }
 
@@ -340,7 +343,7 @@ pub async fn accept(ctx: Ctx, body: Json<Acceptance>) -> Result<HttpResponse> {
         name: body.name,
         password: body.password.unwrap_or_default(),
         consents: body.consents.unwrap_or_default(),
-        policies: body.policies.unwrap_or_default(),
+        policies: body.policies,
     };
     let origin = Origin { ip: ctx.ip(), agent: ctx.agent.clone() };
     let signed_in = actions::accept(&ctx.house, &body.token, answer, lang, origin).await?;

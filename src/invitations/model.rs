@@ -108,8 +108,8 @@ pub struct Answer {
     pub password: String,
     /// Consents ticked.
     pub consents: Vec<String>,
-    /// Texts accepted, by id.
-    pub policies: Vec<i64>,
+    /// Texts accepted, by id; none where nobody asked: then the next sign-in does.
+    pub policies: Option<Vec<i64>>,
 }
 
 /// What a wave may be told.

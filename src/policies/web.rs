@@ -2,6 +2,7 @@
 
 use super::model::{Kind, Policy, PolicyInput};
 use super::{actions, store};
+use crate::db::Conn;
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::{Arg, Lang, t, t_args};
 use crate::settings::Bilingual;

@@ -11,6 +11,7 @@ use crate::db::schema::{affiliate_refs, invitations, members, programs, suppress
 use crate::db::{Conn, Ms, Tx};
 use crate::error::Result;
 use crate::on;
+use crate::policies::{model::Policy, store as policies};
 use crate::segments::store::bound;
 use crate::segments::{Condition, Rule};
 use diesel::prelude::*;
@@ -220,4 +221,23 @@ pub fn mark_joined(tx: &mut Tx<'_>, member: i64, (name, locale): (&str, &str), h
         ))
         .execute(&mut **tx)?;
     Ok(rows == 1)
+}
+
+/// What somebody who was imported accepts when they come in: the texts of the house and of their programs.
+pub fn list_required(conn: &mut Conn, member: i64) -> Result<Vec<Policy>> {
+    let mut programs: Vec<i64> = affiliate_refs::table
+        .filter(affiliate_refs::member_id.eq(member))
+        .select(affiliate_refs::program_id)
+        .load(conn)?;
+    programs.sort_unstable();
+    programs.dedup();
+    let mut out = policies::required(conn, None)?;
+    for program in programs {
+        for text in policies::required(conn, Some(program))? {
+            if !out.iter().any(|p| p.id == text.id) {
+                out.push(text);
+            }
+        }
+    }
+    Ok(out)
 }

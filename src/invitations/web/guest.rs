@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use crate::invitations::actions::{self, Opened};
 use crate::invitations::model::Answer;
+use crate::policies::web::{self as policies, TextBox};
 use crate::web::forms::Form;
 use crate::web::guards::Ctx;
 use crate::web::headers::LANG;
@@ -30,10 +31,18 @@ struct View {
     newsletter_text: &'static str,
     tracking_text: &'static str,
     lang: &'static str,
+    boxes: Vec<TextBox>,
 }
 
-async fn page(ctx: &Ctx, opened: Opened, mut form: FormView, consents: &[String]) -> Result<HttpResponse> {
-    let lang = ctx.lang();
+async fn page(
+    ctx: &Ctx,
+    opened: Opened,
+    mut form: FormView,
+    consents: &[String],
+    ticked: Vec<i64>,
+) -> Result<HttpResponse> {
+    let (lang, texts) = (ctx.lang(), opened.texts);
+    let boxes = ctx.house.db.read(move |c| policies::boxes(c, lang, &texts, &ticked)).await?;
     form.values.entry("name".to_owned()).or_insert(opened.name);
     let ticked = |kind: ConsentKind| consents.iter().any(|c| c == kind.code());
     let status = if form.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -46,6 +55,7 @@ async fn page(ctx: &Ctx, opened: Opened, mut form: FormView, consents: &[String]
         newsletter_text: ConsentKind::Newsletter.wording(lang),
         tracking_text: ConsentKind::Tracking.wording(lang),
         lang: lang.code(),
+        boxes,
     };
     ctx.page("invitations/invitation", "invitation-title").status(status).show(&view).await
 }
@@ -56,9 +66,9 @@ pub async fn invitation(ctx: Ctx, req: HttpRequest, link: web::Path<String>) -> 
         Ok(opened) => {
             let mut ctx = ctx;
             if ctx.viewer.is_none() && req.cookie(LANG).is_none() {
-                ctx.asked.lang = Lang::stored(&opened.locale);
+                ctx.asked.lang = ctx.house.voice(Lang::stored(&opened.locale));
             }
-            page(&ctx, opened, FormView::empty(&link), &[]).await
+            page(&ctx, opened, FormView::empty(&link), &[], Vec::new()).await
         }
         Err(Error::NotFound) => link_over(&ctx).await,
         Err(other) => Err(other),
@@ -68,13 +78,16 @@ pub async fn invitation(ctx: Ctx, req: HttpRequest, link: web::Path<String>) -> 
 /// `POST /invitation/{token}`
 pub async fn accept(mut ctx: Ctx, link: web::Path<String>, form: Form) -> Result<HttpResponse> {
     // The language in which the consents were read.
-    ctx.asked.lang = Lang::parse(form.text("lang")).unwrap_or(ctx.asked.lang);
+    if let Some(lang) = Lang::parse(form.text("lang")) {
+        ctx.asked.lang = ctx.house.voice(lang);
+    }
     let consents = form.all("consents");
+    let texts: Vec<i64> = form.all("policies").iter().filter_map(|id| id.parse().ok()).collect();
     let answer = Answer {
         name: form.text("name").to_owned(),
         password: form.raw("password").to_owned(),
         consents: consents.clone(),
-        policies: form.all("policies").iter().filter_map(|id| id.parse().ok()).collect(),
+        policies: Some(texts.clone()),
     };
     let origin = Origin { ip: ctx.ip(), agent: ctx.agent.clone() };
     match actions::accept(&ctx.house, &link, answer, ctx.lang(), origin).await {
@@ -83,7 +96,7 @@ pub async fn accept(mut ctx: Ctx, link: web::Path<String>, form: Form) -> Result
         Err(error @ Error::Invalid(_)) => {
             let again = FormView::again(ctx.lang(), &form, &link, error)?;
             let opened = actions::open(&ctx.house, &link).await?;
-            page(&ctx, opened, again, &consents).await
+            page(&ctx, opened, again, &consents, texts).await
         }
         Err(other) => Err(other),
     }

@@ -134,11 +134,22 @@ fn append(out: &mut impl Write, name: &str, from: &mut impl BufRead, most: u64) 
         from.consume(3);
     }
     writeln!(out, "[[{name}]]").map_err(unreadable)?;
-    let n = std::io::copy(&mut from.take(most + 1), out).map_err(unreadable)?;
-    if n > most {
-        return Err(FieldError::new("file", "too_large").arg("max", most / (1024 * 1024)));
+    let (mut n, mut last) = (0, b'\n');
+    loop {
+        let chunk = from.fill_buf().map_err(unreadable)?;
+        let Some(end) = chunk.last() else { break };
+        (n, last) = (n + chunk.len() as u64, *end);
+        if n > most {
+            return Err(FieldError::new("file", "too_large").arg("max", most / (1024 * 1024)));
+        }
+        out.write_all(chunk).map_err(unreadable)?;
+        let used = chunk.len();
+        from.consume(used);
     }
-    out.write_all(b"\n").map_err(unreadable)?;
+    // An empty line would shift the count of the next list.
+    if last != b'\n' {
+        out.write_all(b"\n").map_err(unreadable)?;
+    }
     Ok(n)
 }
 
