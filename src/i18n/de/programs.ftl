@@ -255,3 +255,4 @@ imports-row-complained = beschwert
 imports-row-manual = von Hand
 error-field-no_lists = Darin ist keine Liste, deren Name mit subscribed, unsubscribed oder cleaned beginnt.
 error-field-too_large = Ausgepackt ist die Datei größer als { $max } MB.
+imports-column-sub-id = Marke des Links (Sub-ID)

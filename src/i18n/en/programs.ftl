@@ -255,3 +255,4 @@ imports-row-complained = complained
 imports-row-manual = by hand
 error-field-no_lists = There is no list in it whose name begins with subscribed, unsubscribed or cleaned.
 error-field-too_large = Unpacked, the file is larger than { $max } MB.
+imports-column-sub-id = Mark of the link (sub-ID)

@@ -376,6 +376,7 @@ pub fn names_of(kind: Kind) -> &'static [&'static str] {
             "product_id",
             "program",
             "source",
+            "sub_id",
         ],
         Kind::MembersCsv => &[
             "email",
