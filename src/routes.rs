@@ -131,6 +131,8 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/me/policies/{id}", put().to(policies::api::accept));
     // accounts
     app.route("/logout", post().to(accounts::logout));
+    app.route("/me/welcome", get().to(accounts::welcome));
+    app.route("/me/welcome", post().to(accounts::answer_welcome));
     app.route("/me/security", get().to(accounts::security));
     app.route("/me/security/password", post().to(accounts::change_password));
     app.route("/me/security/sessions/end", post().to(accounts::end_sessions));

@@ -195,6 +195,8 @@ pub enum ConsentState {
     Given,
     /// Taken back.
     Withdrawn,
+    /// Asked for and not given.
+    Refused,
 }
 
 impl ConsentState {
@@ -204,6 +206,7 @@ impl ConsentState {
             Self::Pending => "pending",
             Self::Given => "given",
             Self::Withdrawn => "withdrawn",
+            Self::Refused => "refused",
         }
     }
 }

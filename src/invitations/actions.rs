@@ -208,12 +208,8 @@ pub async fn accept(house: &House, link: &str, answer: Answer, lang: Lang, origi
             if !store::mark_joined(tx, member.0, (&name, lang.code()), hash.as_deref())? {
                 return Err(Error::NotFound);
             }
-            for kind in ConsentKind::ALL {
-                // Nothing ticked is an answer as well: a consent from an old list stands until it is taken back.
-                if consents.contains(&kind) {
-                    accounts::set_consent(tx, member, (kind, true), lang, "invitation", &from)?;
-                }
-            }
+            // Nothing ticked is an answer as well; a consent that an old list proves stands until it is taken back.
+            accounts::answer_consents(tx, member, &consents, lang, "invitation", &from)?;
             let said =
                 From { source: "invitation", locale: lang.code(), ip: from.ip.clone(), agent: from.agent.clone() };
             policies::accept(tx, member, &accepted, &said)?;

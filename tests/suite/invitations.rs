@@ -297,3 +297,27 @@ async fn who_comes_in_accepts_the_texts_that_bind_each_with_a_box_of_its_own() {
     server.visitor().post("/api/v1/applications", body).await.expect(202);
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_let_in_without_an_invitation_is_asked_at_the_first_sign_in_and_never_again() {
+    let (server, jana) = house_with(&[], 1).await;
+    let found = jana.get("/api/v1/members?q=p0@example.org").await.json()["items"][0]["id"].clone();
+    jana.patch(&format!("/api/v1/members/{found}"), json!({"status": "active"})).await.expect(200);
+    let come = async || {
+        let guest = server.visitor();
+        guest.form("/login/link", &[("email", "p0@example.org"), ("next", "/library")]).await.expect(303);
+        calm(&server).await;
+        let link = server.mail_with("p0@example.org", "/login/link/").await.link("/login/link/");
+        (guest.form(&link, &[]).await.expect(303).header("location").to_owned(), guest)
+    };
+    let (to, guest) = come().await;
+    assert_eq!(to, "/me/welcome?next=%2Flibrary");
+    let page = guest.get(&to).await.expect(200).text;
+    assert!(page.contains("name=\"consents\" value=\"newsletter\">"), "asked, not ticked: {page}");
+    let csrf = page.split("name=\"_csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let answered = guest.form("/me/welcome", &[("_csrf", &csrf), ("next", "/library")]).await.expect(303);
+    assert_eq!(answered.header("location"), "/library");
+    let (to, _) = come().await;
+    assert_eq!(to, "/library", "a no is an answer");
+    server.stop().await;
+}

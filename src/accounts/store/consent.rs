@@ -1,7 +1,7 @@
 //! SQL of consents: a log that only grows, and the two marks in `members` that follow it.
 
 use super::super::model::{CONSENT_VERSION, ConsentKind, ConsentState, Origin};
-use crate::db::schema::{consents, members};
+use crate::db::schema::{consents, mail_tokens, members};
 use crate::db::{Conn, Ms, Tx};
 use crate::error::Result;
 use crate::i18n::Lang;
@@ -101,6 +101,18 @@ pub fn delete_proved_consent(tx: &mut Tx<'_>, id: i64) -> Result<()> {
         mark_consent(tx, MemberId(member), kind, false)?;
     }
     Ok(())
+}
+
+/// Whether nobody has asked a member for newsletters yet: they came by file, without an application of their own.
+pub fn is_unasked(conn: &mut Conn, member: MemberId) -> Result<bool> {
+    let role: String = members::table.find(member.0).select(members::role).first(conn)?;
+    if role != "member" || !list_asked(conn, ConsentKind::Newsletter, &[member.0])?.is_empty() {
+        return Ok(false);
+    }
+    let applied =
+        mail_tokens::table.filter(mail_tokens::member_id.eq(member.0)).filter(mail_tokens::purpose.eq("confirm"));
+    let applied: bool = diesel::select(diesel::dsl::exists(applied)).get_result(conn)?;
+    Ok(!applied)
 }
 
 /// Which of these members have said anything about a kind of consent, ever.

@@ -3,6 +3,7 @@
 mod apply;
 mod personal;
 mod recovery;
+mod welcome;
 
 pub use apply::{apply, apply_form, apply_sent, confirm, confirm_form};
 pub use personal::{
@@ -12,6 +13,8 @@ pub use personal::{
 pub use recovery::{
     enter_by_link, enter_form, forgot, forgot_form, login_link, login_link_form, mail_sent, reset, reset_form,
 };
+
+pub use welcome::{answer as answer_welcome, welcome};
 
 use super::actions::{self, SignedIn};
 use super::model::Purpose;
@@ -165,6 +168,7 @@ pub async fn login(ctx: Ctx, form: Form) -> Result<HttpResponse> {
     let password = form.raw("password").to_owned();
     match actions::sign_in(&ctx.house, form.text("email"), password, &ctx.ip(), &ctx.agent).await {
         Ok(signed_in) => {
+            let next = welcome::way_in(&ctx.house, signed_in.member, &next).await?;
             let to = policies::way_in(&ctx.house, signed_in.member, &next).await?;
             Ok(enter(&ctx.house.config, &signed_in, &to))
         }

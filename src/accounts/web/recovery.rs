@@ -122,7 +122,8 @@ pub async fn enter_by_link(ctx: Ctx, link: web::Path<String>) -> Result<HttpResp
     match actions::enter_by_link(&ctx.house, &link, &origin).await {
         Ok((signed_in, next)) => {
             let next = own_path(&next).unwrap_or("/");
-            let to = policies::way_in(&ctx.house, signed_in.member, next).await?;
+            let next = super::welcome::way_in(&ctx.house, signed_in.member, next).await?;
+            let to = policies::way_in(&ctx.house, signed_in.member, &next).await?;
             Ok(enter(&ctx.house.config, &signed_in, &to))
         }
         Err(Error::NotFound) => link_over(&ctx).await,

@@ -30,3 +30,4 @@ accounts-consent-none = Sie haben noch keine Einwilligung gegeben.
 error-scope_not_allowed = Diese Berechtigung kann Ihr Konto nicht vergeben.
 error-too_many_tokens = Mehr als 100 Token sind nicht möglich. Löschen Sie zuerst alte.
 error-field-wrong_password = Das ist nicht Ihr jetziges Passwort.
+accounts-welcome-lead = Eine Frage noch, einmal: Was dürfen wir Ihnen schicken? Ohne Haken bleibt es bei den Nachrichten, die zum Konto gehören.
