@@ -1,7 +1,7 @@
 //! SQL of consents: a log that only grows, and the two marks in `members` that follow it.
 
 use super::super::model::{CONSENT_VERSION, ConsentKind, ConsentState, Origin};
-use crate::db::schema::{consents, mail_tokens, members};
+use crate::db::schema::{consents, import_marks, mail_tokens, members};
 use crate::db::{Conn, Ms, Tx};
 use crate::error::Result;
 use crate::i18n::Lang;
@@ -105,8 +105,10 @@ pub fn delete_proved_consent(tx: &mut Tx<'_>, id: i64) -> Result<()> {
 
 /// Whether nobody has asked a member for newsletters yet: they came by file, without an application of their own.
 pub fn is_unasked(conn: &mut Conn, member: MemberId) -> Result<bool> {
-    let role: String = members::table.find(member.0).select(members::role).first(conn)?;
-    if role != "member" || !list_asked(conn, ConsentKind::Newsletter, &[member.0])?.is_empty() {
+    let by_file =
+        import_marks::table.filter(import_marks::kind.eq("member")).filter(import_marks::object_id.eq(member.0));
+    let by_file: bool = diesel::select(diesel::dsl::exists(by_file)).get_result(conn)?;
+    if !by_file || !list_asked(conn, ConsentKind::Newsletter, &[member.0])?.is_empty() {
         return Ok(false);
     }
     let applied =
