@@ -24,7 +24,12 @@ async fn filters_narrow_alone_and_together_and_the_text_itself_is_searched() {
     )
     .await;
     publish(&jana, json!({"title": "SMS", "problem": "wenig zeit", "variants": [text("sms", "de", "Rudern!")]})).await;
-    server.drain().await;
+    // The server's own worker may be indexing just now: at most ten seconds.
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while titles(&lena, "q=zugseil").await.is_empty() && std::time::Instant::now() < until {
+        server.drain().await;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     for (query, wanted) in [
         ("", vec!["SMS", "Posts", "Mail"]),
         ("channel=mail", vec!["Mail"]),
