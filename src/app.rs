@@ -2,7 +2,7 @@
 
 use crate::accounts;
 use crate::config::Config;
-use crate::db::{Clock, Conn, DAY, Db, HOUR, MINUTE};
+use crate::db::{Clock, Conn, DAY, Db, HOUR, MINUTE, SECOND};
 use crate::error::{Error, Result};
 use crate::files::{self, Files};
 use crate::forums;
@@ -84,6 +84,13 @@ fn registry() -> Registry {
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));
     jobs.on("rooms.niche_created", handler(rooms::actions::open_niche_room));
     jobs.on("rooms.member_changed", handler(rooms::actions::on_member_changed));
+    jobs.every(30 * SECOND, rooms::jobs::INDEX_JOB, handler(rooms::jobs::index));
+    jobs.on(rooms::preview::PREVIEW_JOB, handler(rooms::preview::look));
+    jobs.on(rooms::actions::REMIND_JOB, handler(rooms::jobs::remind));
+    jobs.on(rooms::actions::LATER_JOB, handler(rooms::actions::send_later));
+    jobs.on(rooms::actions::HOUR_JOB, handler(rooms::actions::follow_clock));
+    jobs.on(rooms::actions::HOOKS_JOB, handler(rooms::actions::read_logs));
+    jobs.on(rooms::actions::HOOK_JOB, handler(rooms::actions::tell_hook));
     jobs.on(programs::jobs::MATCH_JOB, handler(programs::jobs::match_waiting));
     jobs.on(programs::jobs::RECOMPUTE_ONE_JOB, handler(programs::jobs::recompute_one));
     jobs.on(programs::tiers::RECOMPUTE_SOME_JOB, handler(programs::jobs::recompute_some));

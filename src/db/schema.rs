@@ -616,9 +616,12 @@ diesel::table! {
         joined_at -> BigInt,
         joined_seq -> BigInt,
         last_read_seq -> BigInt,
-        mentions -> Integer,
         muted_until -> Nullable<BigInt>,
         sent_at -> BigInt,
+        favourite -> Bool,
+        silenced -> Bool,
+        section_id -> Nullable<BigInt>,
+        position -> Integer,
     }
 }
 
@@ -635,6 +638,12 @@ diesel::table! {
         created_at -> BigInt,
         edited_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
+        thread_of -> Nullable<BigInt>,
+        thread_count -> Integer,
+        mentions_all -> Bool,
+        via -> Nullable<Text>,
+        cards -> Text,
+        shared -> Nullable<Text>,
     }
 }
 
@@ -668,6 +677,181 @@ diesel::table! {
         member_id -> BigInt,
         emoji -> Text,
         created_at -> BigInt,
+    }
+}
+diesel::table! {
+    member_blocks (member_id, blocked_id) {
+        member_id -> BigInt,
+        blocked_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    room_sections (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        name -> Text,
+        position -> Integer,
+    }
+}
+diesel::table! {
+    message_mentions (member_id, room_id, message_id) {
+        member_id -> BigInt,
+        room_id -> BigInt,
+        message_id -> BigInt,
+        seq -> BigInt,
+    }
+}
+diesel::table! {
+    message_revisions (message_id, rev) {
+        message_id -> BigInt,
+        rev -> Integer,
+        body -> Text,
+        html -> Text,
+        at -> BigInt,
+    }
+}
+diesel::table! {
+    message_pins (room_id, message_id) {
+        room_id -> BigInt,
+        message_id -> BigInt,
+        pinned_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    saved_messages (member_id, message_id) {
+        member_id -> BigInt,
+        message_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    reminders (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        message_id -> BigInt,
+        due_at -> BigInt,
+        created_at -> BigInt,
+        told_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    scheduled_messages (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        room_id -> BigInt,
+        body -> Text,
+        send_at -> BigInt,
+        created_at -> BigInt,
+        state -> Text,
+        message_id -> Nullable<BigInt>,
+        reason -> Text,
+    }
+}
+diesel::table! {
+    room_drafts (member_id, room_id, thread) {
+        member_id -> BigInt,
+        room_id -> BigInt,
+        thread -> BigInt,
+        body -> Text,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    polls (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        message_id -> BigInt,
+        multi -> Bool,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    poll_options (id) {
+        id -> BigInt,
+        poll_id -> BigInt,
+        position -> Integer,
+        label -> Text,
+    }
+}
+diesel::table! {
+    poll_votes (poll_id, option_id, member_id) {
+        poll_id -> BigInt,
+        option_id -> BigInt,
+        member_id -> BigInt,
+    }
+}
+diesel::table! {
+    direct_requests (room_id, member_id) {
+        room_id -> BigInt,
+        member_id -> BigInt,
+        from_id -> BigInt,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    link_previews (id) {
+        id -> BigInt,
+        url -> Text,
+        state -> Text,
+        title -> Text,
+        summary -> Text,
+        site -> Text,
+        image -> Nullable<Binary>,
+        fetched_at -> BigInt,
+    }
+}
+diesel::table! {
+    office_hours (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        title -> Text,
+        agenda -> Text,
+        notes -> Text,
+        host_id -> Nullable<BigInt>,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    incoming_hooks (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        name -> Text,
+        secret_hash -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    outgoing_hooks (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        url -> Text,
+        secret -> Text,
+        cursor_seq -> BigInt,
+        is_active -> Bool,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    hook_deliveries (id) {
+        id -> BigInt,
+        hook_id -> BigInt,
+        seq -> BigInt,
+        body -> Text,
+        state -> Text,
+        attempts -> Integer,
+        status -> Nullable<Integer>,
+        reason -> Text,
+        created_at -> BigInt,
+        done_at -> Nullable<BigInt>,
     }
 }
 
@@ -1177,6 +1361,24 @@ diesel::allow_tables_to_appear_in_same_query!(
     room_events,
     message_cids,
     message_reactions,
+    member_blocks,
+    room_sections,
+    message_mentions,
+    message_revisions,
+    message_pins,
+    saved_messages,
+    reminders,
+    scheduled_messages,
+    room_drafts,
+    polls,
+    poll_options,
+    poll_votes,
+    direct_requests,
+    link_previews,
+    office_hours,
+    incoming_hooks,
+    outgoing_hooks,
+    hook_deliveries,
     resources,
     resource_embargoes,
     resource_variants,

@@ -215,13 +215,13 @@ pub fn ids(conn: &mut Conn, rank: i32, kind: &str, terms: &Terms) -> Result<Vec<
     Ok(found.into_iter().map(|f| f.object_id).collect())
 }
 
-/// `("ernaehrung" * OR "ernahrung" *) AND "tipp" *`
-fn fts5(terms: &Terms) -> String {
+/// Words as FTS5 takes them: `("ernaehrung" * OR "ernahrung" *) AND "tipp" *`
+pub fn fts5(terms: &Terms) -> String {
     join(terms, |form| format!("\"{form}\" *"), " OR ", " AND ")
 }
 
-/// `(ernaehrung:* | ernahrung:*) & tipp:*`
-fn tsquery(terms: &Terms) -> String {
+/// Words as `to_tsquery` takes them: `(ernaehrung:* | ernahrung:*) & tipp:*`
+pub fn tsquery(terms: &Terms) -> String {
     join(terms, |form| format!("{form}:*"), " | ", " & ")
 }
 

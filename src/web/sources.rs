@@ -81,11 +81,34 @@ pub type HealthSource = Arc<dyn Fn(&mut Conn, Lang) -> Result<Vec<HealthLine>> +
 /// Puts what a reader sees in the places of links of the house, in the cleaned HTML of posts.
 pub type PostSource = Arc<dyn Fn(&mut Conn, &Viewer, Lang, &mut [&mut String]) -> Result<()> + Send + Sync>;
 
+/// Something of the house that was shared into a chat room, as one reader may see it.
+#[derive(Debug, Clone, Default, Serialize, utoipa::ToSchema)]
+pub struct SharedCard {
+    /// `thread` or `resource`.
+    pub kind: String,
+    /// Title.
+    pub title: String,
+    /// Where it is.
+    pub href: String,
+    /// Beginning of its text, with what is the reader's own already in.
+    pub text: String,
+    /// The whole text to copy, with the reader's own link; empty where there is none.
+    pub copy: String,
+    /// Where it belongs, or why it cannot be copied.
+    pub note: String,
+}
+
+/// Shared things of one kind by their rows, as a viewer may see them; what the viewer may not see is missing.
+pub type SharedSource =
+    Arc<dyn Fn(&mut Conn, &Viewer, Lang, &str, &[i64]) -> Result<Vec<(i64, SharedCard)>> + Send + Sync>;
+
 /// All sources of the house.
 #[derive(Clone, Default)]
 pub struct Sources {
     /// Cards of the start page.
     pub start: Vec<StartSource>,
+    /// What is shared into chat.
+    pub shared: Option<SharedSource>,
     /// Progress to the next tier.
     pub progress: Option<ProgressSource>,
     /// Parts of the data export beyond account and profile.
@@ -109,6 +132,27 @@ impl Sources {
     /// The first error of a source.
     pub fn fill_posts(&self, conn: &mut Conn, viewer: &Viewer, lang: Lang, posts: &mut [&mut String]) -> Result<()> {
         self.posts.iter().try_for_each(|source| source(conn, viewer, lang, posts))
+
+    /// Shared things by their code (`resource:12`), as `viewer` may see them.
+    ///
+    /// # Errors
+    /// The error of the source.
+    pub fn shared(
+        &self,
+        conn: &mut Conn,
+        viewer: &Viewer,
+        lang: Lang,
+        wanted: &[(String, i64)],
+    ) -> Result<std::collections::HashMap<String, SharedCard>> {
+        let mut out = std::collections::HashMap::new();
+        let Some(source) = &self.shared else { return Ok(out) };
+        for kind in ["thread", "resource"] {
+            let ids: Vec<i64> = wanted.iter().filter(|(k, _)| k == kind).map(|(_, id)| *id).collect();
+            if !ids.is_empty() {
+                out.extend(source(conn, viewer, lang, kind, &ids)?.into_iter().map(|(id, c)| (format!("{kind}:{id}"), c)));
+            }
+        }
+        Ok(out)
     }
 
     /// Every card for `viewer`.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod contact;
+mod blocks;
 mod full;
 mod niche;
 mod person;
@@ -9,6 +10,7 @@ mod refs;
 
 pub use audit::*;
 pub use contact::*;
+pub use blocks::*;
 pub use full::*;
 pub use niche::*;
 pub use person::*;

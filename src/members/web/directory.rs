@@ -186,6 +186,9 @@ struct MemberView {
     contacts: Vec<Choice>,
     contact: String,
     errors: std::collections::BTreeMap<String, String>,
+    may_talk: bool,
+    may_block: bool,
+    is_blocked: bool,
 }
 
 #[derive(Serialize)]
@@ -214,8 +217,11 @@ async fn show(me: &Member, id: MemberId, form: Option<FormView>) -> Result<HttpR
         })
         .await?;
     let name = full.person.name.clone();
+    let (mine, other) = (me.viewer.id, full.person.id);
+    let is_blocked = me.house.db.read(move |c| store::has_blocked(c, mine, other)).await?;
     let failed = form.is_some();
-    let view = view(full, &tiers, (&programs, &team), lang, &me.viewer, form.unwrap_or_default());
+    let mut view = view(full, &tiers, (&programs, &team), lang, &me.viewer, form.unwrap_or_default());
+    view.is_blocked = is_blocked;
     let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     me.page("members/member", "members-member-title").title(name).nav("members").status(status).show(&view).await
 }
@@ -281,6 +287,9 @@ fn view(
         tiers: tier_choices(tiers, lang, Some("members-tier-by-sales"), tier_now),
         programs,
         errors: form.errors,
+        may_talk: p.id != viewer.id && p.status == Status::Active.code(),
+        may_block: p.id != viewer.id && p.role == Role::Member.code(),
+        is_blocked: false,
     }
 }
 

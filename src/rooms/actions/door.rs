@@ -104,7 +104,7 @@ pub async fn join(house: &House, viewer: &Viewer, room: RoomId) -> Result<()> {
             if place.is_some() {
                 return Ok(());
             }
-            if Access::stored(&found.access) == Access::Private {
+            if matches!(Access::stored(&found.access), Access::Private | Access::Direct) {
                 return Err(Error::Forbidden("invitation_needed"));
             }
             enter(tx, &inner, &found, (sight.member, &name))
@@ -122,6 +122,9 @@ pub async fn invite(house: &House, viewer: &Viewer, room: RoomId, member: Member
         .db
         .write(move |tx| {
             let (found, _) = store::find_visible(tx, sight, room)?;
+            if found.is_direct() {
+                return Err(Error::NotFound);
+            }
             let name = store::find_member_name(tx, member).map_err(|e| match e {
                 Error::NotFound => Error::field("member_id", "not_found"),
                 other => other,
@@ -172,7 +175,7 @@ pub(crate) fn tell_passage(tx: &mut Tx<'_>, house: &House, room: &Room, who: (Me
     }
     let seq = store::advance(tx, room.id, 0)?;
     let at = tx.now();
-    let (detail, happened) = member_event(room, seq, (who.0.0, who.1), on, at);
+    let (detail, happened) = member_event(room.id, seq, (who.0.0, who.1), on, at);
     store::insert_event(tx, room.id, seq, "member", None, Some(who.0), &detail)?;
     tell(tx, house, happened);
     Ok(())

@@ -1,19 +1,38 @@
 //! Rules of chat: check and change in one transaction, tell after its commit.
 
 mod change;
+mod direct;
 mod door;
+mod hooks;
+mod hours;
+mod later;
 mod post;
+mod settings;
+mod talk;
 
 pub(super) use door::{after, tell_passage};
 
 pub use change::{Changed, delete_message, edit_message, mark_read, react};
+pub use direct::{Begun, PEOPLE_MOST, accept, add, decline, write_to};
 pub use door::{
     MemberChanged, NicheCreated, RoomForm, create_room, ensure_foyer, invite, join, leave, on_member_changed,
     open_niche_room,
 };
-pub use post::{Posted, post_message};
+pub use hooks::{
+    HOOK_JOB, HOOKS_JOB, create_incoming, create_outgoing, delete_incoming, delete_outgoing, hear, read_logs, signature,
+    tell_hook,
+};
+pub use hours::{HOUR_JOB, cancel_hour, change_hour, follow_clock, plan_hour};
+pub use later::{LATER_JOB, RowJob, reschedule, schedule, send_later, unschedule};
+pub use post::{Post, Posted, post_message, send};
+pub use settings::{RoomChange, change_room, change_section, create_section, delete_section, place_room, reopen_room};
+pub(crate) use talk::tell_again;
+pub use talk::{REMIND_JOB, close_poll, forget_reminder, keep_draft, pin, remind, save, vote};
 
-use super::model::{Access, Room, RoomId};
+use hooks::wake_hooks;
+use talk::{attach_files, edited_detail, look_at_links};
+
+use super::model::{Access, RoomId};
 use super::moderation::store as moderation;
 use super::store::Stand;
 use crate::db::{Ms, Tx};
@@ -38,6 +57,7 @@ fn may_write(stand: &Stand) -> Result<()> {
             Access::Open => true,
             Access::Tier => role >= Role::Moderator || stand.min_rank <= stand.tier_rank,
             Access::Private => joined || role >= Role::Manager,
+            Access::Direct => joined,
         };
     if !known {
         return Err(Error::NotFound);
@@ -87,10 +107,10 @@ fn moderates(stand: &Stand) -> bool {
 }
 
 /// An event without a message, such as somebody joining a private room.
-fn member_event(room: &Room, seq: i64, (member, name): (i64, &str), on: bool, at: i64) -> (String, Happened) {
+fn member_event(room: RoomId, seq: i64, (member, name): (i64, &str), on: bool, at: i64) -> (String, Happened) {
     let detail = serde_json::json!({ "member": member, "name": name, "on": on }).to_string();
     let happened = Happened {
-        room: room.id.0,
+        room: room.0,
         seq,
         kind: "member",
         message: None,
