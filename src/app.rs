@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::files::{self, Files};
 use crate::forums;
 use crate::house::{House, Parts};
-use crate::i18n::Lang;
+use crate::i18n::{Lang, t};
 use crate::jobs::{Jobs, Registry, handler};
 use crate::live::Live;
 use crate::mail::{Mailer, SEND_JOB, send_queued};
@@ -22,7 +22,7 @@ use crate::settings::Current;
 use crate::upkeep;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
-use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
+use crate::web::pages::{NicheLink, Pages, RoomGroup, RoomLink, ShellSource, Surroundings};
 use crate::web::pulse::Pulse;
 use crate::web::sources::{Gates, Place, Sources};
 use crate::web::tls;
@@ -136,22 +136,40 @@ fn surroundings(clock: Clock, current: Current) -> ShellSource {
                 ..NicheLink::default()
             })
             .collect();
-        around.rooms = rooms::store::list_joined(conn, &[viewer.id.0])?
-            .into_iter()
-            .map(|r| RoomLink {
-                id: r.id,
-                locked: r.access != rooms::model::Access::Open.code(),
-                slug: r.slug,
-                name: r.name,
-                unread: r.unread,
-                mentions: i64::from(r.mentions),
-                active: false,
-            })
+        let joined = rooms::store::list_joined(conn, &[viewer.id.0])?;
+        let sections = rooms::store::list_sections(conn, viewer.id)?;
+        // What is silenced makes no badge; a mention always does.
+        around.unread_chat = joined.iter().filter(|r| !r.silenced && !r.is_direct()).map(|r| r.unread).sum();
+        around.mentions_chat = joined.iter().filter(|r| !r.is_direct()).map(|r| i64::from(r.mentions)).sum();
+        around.requests = rooms::store::count_requests(conn, &[viewer.id.0])?.get(&viewer.id.0).copied().unwrap_or(0);
+        around.unread_direct = joined.iter().filter(|r| !r.silenced && r.is_direct()).map(|r| r.unread).sum();
+        let link = |r: &rooms::store::Joined| RoomLink {
+            id: r.id,
+            locked: r.access != rooms::model::Access::Open.code(),
+            direct: r.is_direct(),
+            slug: r.slug.clone(),
+            name: r.name.clone(),
+            unread: if r.silenced { 0 } else { r.unread },
+            mentions: i64::from(r.mentions),
+            active: false,
+        };
+        around.rooms = joined.iter().filter(|r| !r.favourite && r.section_id.is_none() && !r.is_direct()).map(link).collect();
+        // Conversations are many: the latest ones with something new, the rest is at /messages.
+        around.talks = joined
+            .iter()
+            .filter(|r| !r.favourite && r.section_id.is_none() && r.is_direct() && (r.unread > 0 || joined.len() < 30))
+            .take(12)
+            .map(link)
             .collect();
-        around.unread_chat = around.rooms.iter().map(|r| r.unread).sum();
-        around.mentions_chat = around.rooms.iter().map(|r| r.mentions).sum();
         let waiting = notices::actions::count_unread(conn, &gates, &[viewer.id.0])?;
         around.notifications = waiting.get(&viewer.id.0).copied().unwrap_or(0);
+        let favourites: Vec<RoomLink> = joined.iter().filter(|r| r.favourite).map(link).collect();
+        let mut groups = vec![RoomGroup { name: t(lang, "rooms-favourites").into_owned(), rooms: favourites }];
+        groups.extend(sections.into_iter().map(|s| RoomGroup {
+            rooms: joined.iter().filter(|r| !r.favourite && r.section_id == Some(s.id)).map(link).collect(),
+            name: s.name,
+        }));
+        around.groups = groups.into_iter().filter(|g| !g.rooms.is_empty()).collect();
         Ok(around)
     })
 }
@@ -185,11 +203,16 @@ fn gates() -> Gates {
 fn sources(clock: Clock, house: String) -> Sources {
     let for_cards = clock.clone();
     let for_posts = clock.clone();
+    let for_shared = clock.clone();
+    let links = format!("{house}/l/");
     Sources {
         start: vec![
             Arc::new(upkeep::web::cards),
             Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now())),
         ],
+        shared: Some(Arc::new(move |conn, viewer, lang, kind, ids| {
+            office::shared::of(conn, viewer, lang, (kind, ids), (&links, for_shared.now()))
+        })),
         progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
         gates: gates(),
         places: vec![Arc::new(|conn, viewer| {

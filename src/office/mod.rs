@@ -11,4 +11,5 @@ pub mod letters;
 pub mod model;
 pub mod partner;
 pub mod setup;
+pub mod shared;
 pub mod web;

@@ -53,6 +53,17 @@ pub struct RoomLink {
     pub active: bool,
     /// Whether it is gated by tier or private.
     pub locked: bool,
+    /// Whether it is a conversation of a few.
+    pub direct: bool,
+}
+
+/// Rooms that stand together in the sidebar: on top, or in a section of the member's own.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct RoomGroup {
+    /// Name.
+    pub name: String,
+    /// Its rooms in their order.
+    pub rooms: Vec<RoomLink>,
 }
 
 /// What the features put around a page.
@@ -72,8 +83,16 @@ pub struct Surroundings {
     pub notifications: i64,
     /// Niches the viewer may enter.
     pub niches: Vec<NicheLink>,
-    /// Rooms the viewer has joined.
+    /// Rooms the viewer has joined and put nowhere else.
     pub rooms: Vec<RoomLink>,
+    /// Rooms on top and in sections.
+    pub groups: Vec<RoomGroup>,
+    /// Conversations of a few.
+    pub talks: Vec<RoomLink>,
+    /// Unread messages in conversations.
+    pub unread_direct: i64,
+    /// Requests that wait for an answer.
+    pub requests: i64,
 }
 
 /// Where the surroundings come from; wired in `app.rs`, because the platform knows no feature.
@@ -124,6 +143,10 @@ struct Shell<'a> {
     notifications: i64,
     niches: &'a [NicheLink],
     rooms: &'a [RoomLink],
+    groups: &'a [RoomGroup],
+    talks: &'a [RoomLink],
+    unread_direct: i64,
+    requests: i64,
     flash: Option<Flash>,
     live: bool,
     demo: bool,
@@ -283,7 +306,8 @@ impl Page<'_> {
         let ctx = self.ctx;
         let viewer = ctx.viewer.as_deref();
         let lang = ctx.lang();
-        for room in &mut around.rooms {
+        let grouped = around.groups.iter_mut().flat_map(|g| g.rooms.iter_mut());
+        for room in around.rooms.iter_mut().chain(around.talks.iter_mut()).chain(grouped) {
             room.active = ctx.path == format!("/rooms/{}", room.slug);
         }
         for niche in &mut around.niches {
@@ -334,6 +358,10 @@ impl Page<'_> {
             notifications: around.notifications,
             niches: &around.niches,
             rooms: &around.rooms,
+            groups: &around.groups,
+            talks: &around.talks,
+            unread_direct: around.unread_direct,
+            requests: around.requests,
             flash,
             live: viewer.is_some(),
             demo: ctx.house.config.demo,

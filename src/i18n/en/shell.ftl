@@ -87,3 +87,5 @@ ui-all = All
 ui-yes = Yes
 ui-no = No
 styleguide-title = Style guide
+shell-messages = Messages
+shell-requests = requests
