@@ -86,6 +86,7 @@ fn registry() -> Registry {
     jobs.on("rooms.member_changed", handler(rooms::actions::on_member_changed));
     jobs.every(30 * SECOND, rooms::jobs::INDEX_JOB, handler(rooms::jobs::index));
     jobs.on(rooms::preview::PREVIEW_JOB, handler(rooms::preview::look));
+    jobs.on(rooms::actions::CALL_JOB, handler(rooms::actions::call_room));
     jobs.on(rooms::actions::REMIND_JOB, handler(rooms::jobs::remind));
     jobs.on(rooms::actions::LATER_JOB, handler(rooms::actions::send_later));
     jobs.on(rooms::actions::HOUR_JOB, handler(rooms::actions::follow_clock));

@@ -1,9 +1,14 @@
 //! What chat does later: the index of words, reminders.
 
 use super::actions::RowJob;
+use super::model::RoomId;
 use super::store;
 use crate::error::Result;
 use crate::house::House;
+use crate::notices::actions::notify;
+use crate::notices::kinds;
+use crate::notices::model::Notice;
+use crate::text::{excerpt, plain};
 use crate::web::viewer::MemberId;
 
 /// Job that puts messages into the index.
@@ -43,7 +48,12 @@ pub async fn remind(house: House, job: RowJob) -> Result<()> {
     house
         .db
         .write_background(move |tx| {
-            if let Some((member, _message, _room)) = store::claim_reminder(tx, job.id)? {
+            if let Some((member, message, room)) = store::claim_reminder(tx, job.id)? {
+                let text = store::find_any(tx, message)?.map(|(_, m)| excerpt(&plain(&m.html), 120)).unwrap_or_default();
+                let (slug, _) = store::find_address(tx, RoomId(room))?;
+                let href = format!("/rooms/{slug}?m={message}");
+                let notice = Notice::new(MemberId(member), &kinds::REMINDER, href, serde_json::json!({ "text": text }));
+                notify(tx, &notice.about("message", message))?;
                 let live = live.clone();
                 tx.after_commit(move || live.counters_changed(MemberId(member)));
             }

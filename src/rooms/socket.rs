@@ -252,7 +252,8 @@ impl Voice for Chat {
 
 /// `d` of the topic `me`: absolute values, never differences.
 fn counters(member: i64, rooms: &[Joined], notifications: i64) -> Counted {
-    let unread: i64 = rooms.iter().map(|r| r.unread).sum();
+    // What is silenced makes no badge.
+    let unread: i64 = rooms.iter().filter(|r| !r.silenced).map(|r| r.unread).sum();
     let mentions: i64 = rooms.iter().map(|r| i64::from(r.mentions)).sum();
     let each: Vec<Value> =
         rooms.iter().map(|r| json!({ "r": r.id, "unread": r.unread, "mentions": r.mentions })).collect();

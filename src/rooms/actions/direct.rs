@@ -117,6 +117,9 @@ fn ask_in(
             after(tx, house, other)?;
         }
     } else if !store::is_in(tx, room, other)? && store::insert_request(tx, room, other, me)? {
+        if !has_blocked(tx, other, me)? {
+            super::told::tell_request(tx, other, me, room)?;
+        }
         let live = house.live.clone();
         tx.after_commit(move || live.counters_changed(other));
     }

@@ -117,7 +117,7 @@ pub async fn join(house: &House, viewer: &Viewer, room: RoomId) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] for the room, `not_found` on `member_id`.
 pub async fn invite(house: &House, viewer: &Viewer, room: RoomId, member: MemberId) -> Result<()> {
-    let (sight, inner) = (Sight::of(viewer), house.clone());
+    let (sight, inner, by) = (Sight::of(viewer), house.clone(), viewer.name.clone());
     house
         .db
         .write(move |tx| {
@@ -130,6 +130,9 @@ pub async fn invite(house: &House, viewer: &Viewer, room: RoomId, member: Member
                 other => other,
             })?;
             insert_audit(tx, Some(sight.member), "room.invited", ("room", Some(room.0)), &name)?;
+            if !store::is_in(tx, room, member)? {
+                super::told::tell_invited(tx, member, (sight.member, &by), &found)?;
+            }
             enter(tx, &inner, &found, (member, &name))
         })
         .await

@@ -10,6 +10,9 @@ use crate::error::{Error, FieldError, Result};
 use crate::house::House;
 use crate::jobs::{NewJob, enqueue};
 use crate::members::store::insert_audit;
+use crate::notices::actions::notify_many;
+use crate::notices::kinds;
+use crate::notices::model::Notice;
 use crate::rooms::model::RoomId;
 use crate::rooms::store::{self, HourForm, OfficeHour};
 use crate::web::forms::Check;
@@ -154,6 +157,17 @@ pub async fn follow_clock(house: House, job: RowJob) -> Result<()> {
                 && (store::move_hour(tx, hour.id, "open", "over")? || store::move_hour(tx, hour.id, "planned", "over")?);
             if opens || closes {
                 store::set_read_only(tx, hour.room_id, closes)?;
+                if opens {
+                    let whom: Vec<MemberId> =
+                        store::list_others(tx, hour.room_id, MemberId(0))?.into_iter().map(MemberId).collect();
+                    let notice = Notice::new(
+                        MemberId(0),
+                        &kinds::OFFICE_HOURS,
+                        format!("/rooms/{}", hour.slug),
+                        serde_json::json!({ "room": hour.title }),
+                    );
+                    notify_many(tx, &whom, &notice.about("room", hour.room_id.0).in_place("room", hour.room_id.0))?;
+                }
                 let detail = serde_json::json!({ "read_only": closes, "office_hour": hour.id }).to_string();
                 tell_room(tx, &inner, hour.room_id, MemberId(0), detail)?;
             }

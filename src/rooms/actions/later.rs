@@ -7,6 +7,9 @@ use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::Lang;
 use crate::jobs::{NewJob, enqueue};
+use crate::notices::actions::notify;
+use crate::notices::kinds;
+use crate::notices::model::Notice;
 use crate::rooms::model::{Body, RoomId, future};
 use crate::rooms::store;
 use crate::web::viewer::{MemberId, Proof, Role, Viewer};
@@ -110,5 +113,15 @@ pub async fn send_later(house: House, job: RowJob) -> Result<()> {
         Err(error @ (Error::TooMany { .. } | Error::Internal(_) | Error::Unavailable)) => return Err(error),
         Err(error) => ("refused", None, crate::web::problem::code(&error).to_owned()),
     };
-    house.db.write_background(move |tx| store::mark_scheduled(tx, id, state, message, &reason)).await
+    let (me, room) = (viewer.id, row.room.clone());
+    house
+        .db
+        .write_background(move |tx| {
+            if state == "refused" {
+                let args = serde_json::json!({ "room": room });
+                notify(tx, &Notice::new(me, &kinds::SCHEDULED_FAILED, "/me/scheduled", args))?;
+            }
+            store::mark_scheduled(tx, id, state, message, &reason)
+        })
+        .await
 }

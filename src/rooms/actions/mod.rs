@@ -9,6 +9,7 @@ mod later;
 mod post;
 mod settings;
 mod talk;
+mod told;
 
 pub(super) use door::{after, tell_passage};
 
@@ -27,6 +28,7 @@ pub use later::{LATER_JOB, RowJob, reschedule, schedule, send_later, unschedule}
 pub use post::{Post, Posted, post_message, send};
 pub use settings::{RoomChange, change_room, change_section, create_section, delete_section, place_room, reopen_room};
 pub(crate) use talk::tell_again;
+pub use told::{CALL_JOB, call_room};
 pub use talk::{REMIND_JOB, close_poll, forget_reminder, keep_draft, pin, remind, save, vote};
 
 use hooks::wake_hooks;

@@ -1,6 +1,6 @@
 //! Sending a message: one write, one acknowledgement, once.
 
-use super::{direct, may_post, may_speak, may_write, tell};
+use super::{direct, may_post, may_speak, may_write, tell, told};
 use crate::db::{Ms, Tx};
 use crate::error::{Error, Result};
 use crate::house::House;
@@ -174,9 +174,10 @@ fn write(tx: &mut Tx<'_>, house: &House, (sender, room): (MemberId, RoomId), rea
     if is_direct {
         direct::knock(tx, house, room, sender)?;
     }
-    if let Some(answered) = ready.reply_to {
-        find_in(tx, room, answered, "reply_to")?;
-    }
+    let answered = match ready.reply_to {
+        Some(id) => find_in(tx, room, id, "reply_to")?.sender_id,
+        None => None,
+    };
     let thread_of = match ready.thread_of {
         // A thread has one root: who answers an answer continues the same thread.
         Some(id) => Some(find_in(tx, room, id, "thread_of")?.thread_of.unwrap_or(id)),
@@ -236,6 +237,21 @@ fn write(tx: &mut Tx<'_>, house: &House, (sender, room): (MemberId, RoomId), rea
     tell(tx, house, happened);
     super::look_at_links(tx, message, 0, &ready.body)?;
     super::wake_hooks(tx, stand.has_hooks)?;
+    told::tell_people(
+        tx,
+        &told::Said {
+            room,
+            message,
+            sender,
+            name: &stand.name,
+            body: &ready.body,
+            mentioned: &mentioned,
+            mentions_all,
+            answered,
+            thread_of,
+            is_direct,
+        },
+    )?;
     if !mentioned.is_empty() {
         let live = house.live.clone();
         tx.after_commit(move || mentioned.into_iter().for_each(|m| live.counters_changed(MemberId(m))));

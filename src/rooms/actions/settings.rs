@@ -7,6 +7,8 @@ use crate::error::{Error, FieldError, Result};
 use crate::house::House;
 use crate::live::Happened;
 use crate::members::store::{insert_audit, rank_of};
+use crate::notices::model::Level;
+use crate::notices::store::set_level;
 use crate::rooms::model::{Access, RoomId};
 use crate::rooms::store::{self, Standing};
 use crate::web::forms::Check;
@@ -126,6 +128,10 @@ pub async fn place_room(house: &House, viewer: &Viewer, room: RoomId, standing: 
             }
             if !store::set_standing(tx, room, me, standing)? {
                 return Err(Error::NotFound);
+            }
+            // Silence is one thing: no badge, and no notification but for one's own name.
+            if standing.silenced == Some(true) {
+                set_level(tx, me, ("room", room.0), Level::Mentions)?;
             }
             let live = live.clone();
             tx.after_commit(move || live.counters_changed(me));
