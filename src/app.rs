@@ -232,6 +232,12 @@ fn sources(clock: Clock, house: String) -> Sources {
 /// Who may read a file, by what uses it.
 fn file_gates() -> files::Gates {
     let mut gates = files::Gates::default();
+    // rooms
+    gates.on(rooms::actions::MESSAGE_FILES, |conn, viewer: Option<&Viewer>, ids: &[i64], _| {
+        let Some(viewer) = viewer else { return Ok(false) };
+        let sight = crate::access::Sight::of(viewer);
+        Ok(!rooms::store::list_visible_messages(conn, sight, ids)?.is_empty())
+    });
     // library
     gates.on(crate::library::files_used::USED_BY, crate::library::files_used::is_open);
     gates

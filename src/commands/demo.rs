@@ -6,6 +6,7 @@
 
 mod arrivals;
 mod bell;
+mod chat;
 mod letters;
 mod money;
 mod people;
@@ -116,7 +117,8 @@ pub async fn populate(house: &House) -> Result<()> {
         .db
         .write(move |tx: &mut Tx<'_>| {
             talk::insert_threads(tx, &all)?;
-            talk::insert_rooms(tx, &all)
+            talk::insert_rooms(tx, &all)?;
+            chat::insert_around(tx, &all)
         })
         .await?;
     house

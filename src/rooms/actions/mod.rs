@@ -29,7 +29,7 @@ pub use post::{Post, Posted, post_message, send};
 pub use settings::{RoomChange, change_room, change_section, create_section, delete_section, place_room, reopen_room};
 pub(crate) use talk::tell_again;
 pub use told::{CALL_JOB, call_room};
-pub use talk::{REMIND_JOB, close_poll, forget_reminder, keep_draft, pin, remind, save, vote};
+pub use talk::{MESSAGE_FILES, REMIND_JOB, close_poll, forget_reminder, keep_draft, pin, remind, save, vote};
 
 use hooks::wake_hooks;
 use talk::{attach_files, edited_detail, look_at_links};

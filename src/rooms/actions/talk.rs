@@ -4,15 +4,20 @@ use super::{Changed, may_speak, may_write, tell};
 use crate::access::Sight;
 use crate::db::{Ms, Tx};
 use crate::error::{Error, Result};
+use crate::files::model::FileInfo;
+use crate::files::store as files;
 use crate::house::House;
 use crate::jobs::{NewJob, enqueue};
 use crate::live::Happened;
 use crate::rooms::model::{Access, Body, MessageDetail, RoomId, future};
 use crate::rooms::store;
+use crate::text::escape_into;
 use crate::web::viewer::{MemberId, Viewer};
 
 /// Job that brings a message back to somebody.
 pub const REMIND_JOB: &str = "rooms.remind";
+/// Who uses a file that stands below a message.
+pub const MESSAGE_FILES: &str = "message";
 /// Longest draft in characters.
 const DRAFT_MOST: usize = 20_000;
 
@@ -200,8 +205,48 @@ pub async fn keep_draft(house: &House, viewer: &Viewer, room: RoomId, thread: i6
 
 /// Attaches uploads of the sender to a message; answers what stands below its body.
 pub(super) fn attach_files(tx: &mut Tx<'_>, sender: MemberId, message: i64, files: &[i64]) -> Result<String> {
-    let _ = (tx, sender, message);
-    if files.is_empty() { Ok(String::new()) } else { Err(Error::field("files", "not_found")) }
+    if files.is_empty() {
+        return Ok(String::new());
+    }
+    for file in files {
+        files::attach(tx, sender, *file, MESSAGE_FILES, message)?;
+    }
+    let mut html = String::from("<ul class=\"message-files\">");
+    for used in files::list_used(tx, MESSAGE_FILES, &[message])? {
+        file_card(&used.file, &mut html);
+    }
+    html.push_str("</ul>");
+    store::set_cards(tx, message, 0, &html)?;
+    Ok(html)
+}
+
+/// One file below a message: a picture small, everything else by name and size.
+fn file_card(file: &FileInfo, out: &mut String) {
+    let mut name = String::new();
+    escape_into(&file.name, &mut name);
+    let mut url = String::new();
+    escape_into(&file.url(), &mut url);
+    let is_picture = file.mime.starts_with("image/");
+    if let (true, Some(w), Some(h)) = (is_picture, file.width, file.height) {
+        let (w, h) = (i64::from(w.max(1)), i64::from(h.max(1)));
+        let (wide, high) = if w > 320 { (320, (h * 320 / w).max(1)) } else { (w, h) };
+        let mut small = String::new();
+        escape_into(&file.url_at(320), &mut small);
+        out.push_str(&format!(
+            "<li><a data-file=\"{}\" data-image=\"1\" href=\"{url}\"><img src=\"{small}\" alt=\"{name}\" width=\"{wide}\" height=\"{high}\" loading=\"lazy\"></a></li>",
+            file.id
+        ));
+        return;
+    }
+    let image = if is_picture { " data-image=\"1\"" } else { "" };
+    let size = match file.size {
+        n if n >= 1_000_000 => format!("{} MB", (n + 500_000) / 1_000_000),
+        n => format!("{} KB", (n + 500) / 1_000),
+    };
+    out.push_str(&format!(
+        "<li><a data-file=\"{}\"{image} href=\"{url}\">{name} <span class=\"meta\">{size}</span></a></li>",
+        file.id
+    ));
 }
 
 /// The detail of a message that was just edited.

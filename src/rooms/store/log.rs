@@ -292,6 +292,7 @@ pub fn mark_deleted(tx: &mut Tx<'_>, message: i64) -> Result<bool> {
     diesel::delete(message_revisions::table.filter(message_revisions::message_id.eq(message))).execute(&mut **tx)?;
     diesel::delete(message_pins::table.filter(message_pins::message_id.eq(message))).execute(&mut **tx)?;
     diesel::delete(polls::table.filter(polls::message_id.eq(message))).execute(&mut **tx)?;
+    crate::files::store::detach_all(tx, "message", message)?;
     super::remove_from_index(tx, message)?;
     Ok(true)
 }
