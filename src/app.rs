@@ -218,7 +218,14 @@ fn sources(clock: Clock, house: String) -> Sources {
         gates: gates(),
         places: vec![Arc::new(|conn, viewer| {
             let joined = rooms::store::list_joined(conn, &[viewer.id.0])?;
-            Ok(joined.into_iter().map(|r| Place { kind: "room", id: r.id, name: format!("#{}", r.name) }).collect())
+            Ok(joined
+                .into_iter()
+                .map(|r| Place {
+                    kind: "room",
+                    id: r.id,
+                    name: if r.is_direct() { r.name } else { format!("#{}", r.name) },
+                })
+                .collect())
         })],
         mailable: Some(Arc::new(newsletters::store::is_mailable)),
         export: vec![Arc::new(crate::library::export::export)],
