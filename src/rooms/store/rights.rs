@@ -82,6 +82,6 @@ pub fn list_touched(conn: &mut Conn) -> Result<Vec<i64>> {
 }
 
 /// Members whose messages `member` does not want to see.
-pub fn list_hidden(_conn: &mut Conn, _member: MemberId) -> Result<Vec<i64>> {
-    Ok(Vec::new())
+pub fn list_hidden(conn: &mut Conn, member: MemberId) -> Result<Vec<i64>> {
+    Ok(crate::members::store::list_blocked(conn, &[member.0])?.into_iter().map(|(_, blocked)| blocked).collect())
 }
