@@ -187,7 +187,7 @@ async fn room_view(me: &Member, slug: &str, query: &RoomQuery) -> Result<RoomVie
     let day = query.date.as_deref().and_then(|d| d.parse().ok());
     let zone = crate::i18n::parse_zone(&me.viewer.time_zone);
     let day = day.and_then(|d| super::find::day_start(d, &zone));
-    let query = RoomQuery { date: None, ..RoomQuery { before: query.before, after: query.after, m: query.m, date: None } };
+    let query = RoomQuery { before: query.before, after: query.after, m: query.m, date: None };
     me.house
         .db
         .read(move |c| {
