@@ -132,6 +132,7 @@ impl Sources {
     /// The first error of a source.
     pub fn fill_posts(&self, conn: &mut Conn, viewer: &Viewer, lang: Lang, posts: &mut [&mut String]) -> Result<()> {
         self.posts.iter().try_for_each(|source| source(conn, viewer, lang, posts))
+    }
 
     /// Shared things by their code (`resource:12`), as `viewer` may see them.
     ///
