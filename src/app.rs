@@ -154,7 +154,8 @@ fn surroundings(clock: Clock, current: Current) -> ShellSource {
             mentions: i64::from(r.mentions),
             active: false,
         };
-        around.rooms = joined.iter().filter(|r| !r.favourite && r.section_id.is_none() && !r.is_direct()).map(link).collect();
+        around.rooms =
+            joined.iter().filter(|r| !r.favourite && r.section_id.is_none() && !r.is_direct()).map(link).collect();
         // Conversations are many: the latest ones with something new, the rest is at /messages.
         around.talks = joined
             .iter()

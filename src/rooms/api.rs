@@ -62,7 +62,11 @@ pub struct RoomView {
     created_at: String,
 }
 
-pub(crate) fn room_view((room, place): Found, tiers: &HashMap<i32, String>, waiting: &HashMap<i64, Joined>) -> RoomView {
+pub(crate) fn room_view(
+    (room, place): Found,
+    tiers: &HashMap<i32, String>,
+    waiting: &HashMap<i64, Joined>,
+) -> RoomView {
     let waits = waiting.get(&room.id.0);
     let access = Access::stored(&room.access);
     RoomView {
@@ -97,7 +101,11 @@ pub async fn list(me: Member) -> Result<HttpResponse> {
         .read(move |c| {
             let tiers = list_tiers(c)?.into_iter().map(|t| (t.rank, t.slug)).collect();
             let unread = store::list_joined(c, &[sight.member.0])?.into_iter().map(|j| (j.id, j)).collect();
-            let items = store::list_visible(c, sight)?.into_iter().filter(|(r, _)| !r.is_direct()).map(|f| room_view(f, &tiers, &unread)).collect();
+            let items = store::list_visible(c, sight)?
+                .into_iter()
+                .filter(|(r, _)| !r.is_direct())
+                .map(|f| room_view(f, &tiers, &unread))
+                .collect();
             Ok(Page { items, next_cursor: None })
         })
         .await?;

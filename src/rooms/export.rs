@@ -110,7 +110,10 @@ fn read(c: &mut crate::db::Conn, room: RoomId, after: i64) -> Result<PageOf> {
         .collect())
 }
 
-fn each(page: impl Fn(i64) -> Result<PageOf>, mut work: impl FnMut(&Message, &[super::model::Reaction]) -> Result<()>) -> Result<()> {
+fn each(
+    page: impl Fn(i64) -> Result<PageOf>,
+    mut work: impl FnMut(&Message, &[super::model::Reaction]) -> Result<()>,
+) -> Result<()> {
     let mut after = 0;
     loop {
         let found = page(after)?;

@@ -36,7 +36,8 @@ pub fn parse(text: &str) -> Asked {
     let mut asked = Asked::default();
     for token in tokens(text) {
         let filter = token.split_once(':').filter(|(name, value)| {
-            matches!(*name, "from" | "in" | "has" | "before" | "after" | "von" | "vor" | "nach" | "hat") && !value.is_empty()
+            matches!(*name, "from" | "in" | "has" | "before" | "after" | "von" | "vor" | "nach" | "hat")
+                && !value.is_empty()
         });
         let Some((name, value)) = filter else {
             asked.words.push_str(&token);
@@ -97,7 +98,13 @@ pub fn day_start(day: Date, zone: &TimeZone) -> Option<Ms> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(house: &House, viewer: &Viewer, asked: &Asked, before: Option<i64>, limit: i64) -> Result<Vec<Found>> {
+pub async fn find(
+    house: &House,
+    viewer: &Viewer,
+    asked: &Asked,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Found>> {
     jobs::catch_up(house, 5).await?;
     let (me, asked) = (viewer.id, asked.clone());
     let zone = crate::i18n::parse_zone(&viewer.time_zone);
@@ -106,8 +113,7 @@ pub async fn find(house: &House, viewer: &Viewer, asked: &Asked, before: Option<
         .read(move |c| {
             let joined = store::list_joined(c, &[me.0])?;
             let wanted = |j: &&Joined| {
-                asked.rooms.is_empty()
-                    || asked.rooms.iter().any(|r| fold(r) == j.slug || fold(r) == fold(&j.name))
+                asked.rooms.is_empty() || asked.rooms.iter().any(|r| fold(r) == j.slug || fold(r) == fold(&j.name))
             };
             let rooms: HashMap<i64, &Joined> = joined.iter().filter(wanted).map(|j| (j.id, j)).collect();
             let senders = if asked.from.is_empty() {
@@ -168,9 +174,14 @@ mod tests {
 
     #[test]
     fn filters_are_taken_out_of_the_words() {
-        let asked = parse("provision from:@mara \"zwei worte\" in:#foyer has:link before:2026-11-01 after:2026-10-01 has:cat 10:30");
+        let asked = parse(
+            "provision from:@mara \"zwei worte\" in:#foyer has:link before:2026-11-01 after:2026-10-01 has:cat 10:30",
+        );
         assert_eq!(asked.words, "provision zwei worte 10:30");
-        assert_eq!((asked.from, asked.rooms, asked.has), (vec!["mara".into()], vec!["foyer".into()], vec!["link".into()]));
+        assert_eq!(
+            (asked.from, asked.rooms, asked.has),
+            (vec!["mara".into()], vec!["foyer".into()], vec!["link".into()])
+        );
         assert_eq!((asked.before, asked.after), ("2026-11-01".parse().ok(), "2026-10-01".parse().ok()));
         assert_eq!(asked.unknown, ["has:cat"]);
         assert_eq!(parse("from:\"Mara Lindt\" x").from, ["Mara Lindt"]);

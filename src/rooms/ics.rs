@@ -8,7 +8,11 @@ fn stamp(ms: Ms) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace("\r\n", "\n").replace(['\n', '\r'], "\\n")
+    text.replace('\\', "\\\\")
+        .replace(';', "\\;")
+        .replace(',', "\\,")
+        .replace("\r\n", "\n")
+        .replace(['\n', '\r'], "\\n")
 }
 
 /// One property on lines of at most 75 bytes; a character is never cut.

@@ -49,7 +49,8 @@ pub async fn remind(house: House, job: RowJob) -> Result<()> {
         .db
         .write_background(move |tx| {
             if let Some((member, message, room)) = store::claim_reminder(tx, job.id)? {
-                let text = store::find_any(tx, message)?.map(|(_, m)| excerpt(&plain(&m.html), 120)).unwrap_or_default();
+                let text =
+                    store::find_any(tx, message)?.map(|(_, m)| excerpt(&plain(&m.html), 120)).unwrap_or_default();
                 let (slug, _) = store::find_address(tx, RoomId(room))?;
                 let href = format!("/rooms/{slug}?m={message}");
                 let notice = Notice::new(MemberId(member), &kinds::REMINDER, href, serde_json::json!({ "text": text }));

@@ -70,7 +70,8 @@ pub async fn look(house: House, LookAt { message, rev }: LookAt) -> Result<()> {
     for link in links(&text.html) {
         let Some(url) = parse_url(&link) else { continue };
         // Our own pages show themselves to who may see them.
-        if url.host_str().map(str::to_owned) == own && url.port() == house.config.base_url.as_ref().and_then(Url::port) {
+        if url.host_str().map(str::to_owned) == own && url.port() == house.config.base_url.as_ref().and_then(Url::port)
+        {
             continue;
         }
         if let Some(preview) = known(&house, &url).await?.filter(|p| p.state == "found") {
@@ -180,10 +181,15 @@ fn card(preview: &Preview, out: &mut String) {
     escape_into(&preview.url, out);
     out.push_str("\" rel=\"nofollow noopener noreferrer ugc\">");
     if preview.has_image {
-        out.push_str(&format!("<img src=\"/previews/{}\" alt=\"\" width=\"96\" height=\"72\" loading=\"lazy\">", preview.id));
+        out.push_str(&format!(
+            "<img src=\"/previews/{}\" alt=\"\" width=\"96\" height=\"72\" loading=\"lazy\">",
+            preview.id
+        ));
     }
     out.push_str("<span class=\"preview-text\">");
-    for (class, text) in [("preview-site", &preview.site), ("preview-title", &preview.title), ("preview-summary", &preview.summary)] {
+    for (class, text) in
+        [("preview-site", &preview.site), ("preview-title", &preview.title), ("preview-summary", &preview.summary)]
+    {
         if !text.is_empty() {
             out.push_str(&format!("<span class=\"{class}\">"));
             escape_into(text, out);
@@ -210,9 +216,21 @@ mod tests {
         let at = Url::parse("https://shop.example/a/b").unwrap();
         let html = "<title>Alt</title><meta property=\"og:title\" content=\"<b>R2 & mehr</b>\"><meta name=description content='Ein Gerät'><meta property='og:image' content='/bild.png'>";
         let (new, picture) = read_page(html, &at);
-        assert_eq!((new.title.as_str(), new.summary.as_str(), new.site.as_str()), ("<b>R2 & mehr</b>", "Ein Gerät", "shop.example"));
+        assert_eq!(
+            (new.title.as_str(), new.summary.as_str(), new.site.as_str()),
+            ("<b>R2 & mehr</b>", "Ein Gerät", "shop.example")
+        );
         assert_eq!(picture.unwrap().as_str(), "https://shop.example/bild.png");
-        let preview = Preview { id: 7, url: at.into(), state: "found".into(), title: new.title, summary: new.summary, site: new.site, has_image: true, fetched_at: 0 };
+        let preview = Preview {
+            id: 7,
+            url: at.into(),
+            state: "found".into(),
+            title: new.title,
+            summary: new.summary,
+            site: new.site,
+            has_image: true,
+            fetched_at: 0,
+        };
         let mut out = String::from("<ul></ul>");
         card(&preview, &mut out);
         assert!(out.contains("&lt;b&gt;R2 &amp; mehr&lt;/b&gt;") && out.contains("/previews/7"), "{out}");

@@ -1,6 +1,7 @@
 //! Pages of chat: the list of rooms, a room, making rooms.
 
 mod direct;
+mod find;
 mod hooks;
 mod hours;
 mod kept;
@@ -8,9 +9,10 @@ mod lines;
 mod message;
 mod settings;
 mod sidebar;
-mod find;
 
-pub use direct::{answer as answer_request, begin, list as conversations, new as new_conversation, open as conversation};
+pub use direct::{
+    answer as answer_request, begin, list as conversations, new as new_conversation, open as conversation,
+};
 pub use find::find;
 pub use hooks::{hear, hooks, hooks_do};
 pub use hours::{calendar, hour, hour_do, list as office_hours, plan};
@@ -22,7 +24,6 @@ pub use sidebar::{place, sidebar, sidebar_do};
 use super::actions::{self, RoomForm};
 use super::model::{Access, BODY_MOST, Room, RoomId};
 use super::store::{self, Joined, Part, Strand};
-use lines::{Line, Person};
 use crate::access::Sight;
 use crate::error::{Error, Result};
 use crate::i18n::{Lang, t};
@@ -34,6 +35,7 @@ use crate::web::redirect::{see_other, see_other_with};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use base64::Engine;
+use lines::{Line, Person};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -219,13 +221,13 @@ async fn room_view(me: &Member, slug: &str, query: &RoomQuery) -> Result<RoomVie
             };
             let last_read = place.as_ref().map_or(room.seq, |p| p.last_read_seq);
             let extras = store::list_extras(c, sight.member, &found)?;
-            let wanted: Vec<(String, i64)> =
-                lines::shared_in(&found).into_iter().map(|s| (s.kind, s.id)).collect();
+            let wanted: Vec<(String, i64)> = lines::shared_in(&found).into_iter().map(|s| (s.kind, s.id)).collect();
             let shared = house.sources.shared(c, &viewer, lang, &wanted)?;
             let set = lines::Setting { viewer: &viewer, lang, slug: &slug, last_read, target: query.m, flowing: true };
             let lines = lines::lines(found, extras, &shared, &set);
             let access = Access::stored(&room.access);
-            let people = if room.is_direct() { store::list_people_of(c, &[room.id.0])?.remove(&room.id.0) } else { None };
+            let people =
+                if room.is_direct() { store::list_people_of(c, &[room.id.0])?.remove(&room.id.0) } else { None };
             let waiting = people.as_ref().is_some_and(|p| !p.iter().any(|p| p.is_in && p.id != viewer.id.0));
             let members: Vec<Person> = match &people {
                 Some(people) => people.iter().map(|p| Person::of(p.id, p.name.clone())).collect(),
@@ -331,7 +333,11 @@ pub async fn post(me: Member, slug: web::Path<String>, form: Form) -> Result<Htt
             let mut view = room_view(&me, &slug, &RoomQuery::default()).await?;
             view.errors = BTreeMap::from([("body".to_owned(), crate::web::problem::message(me.lang(), &error))]);
             form.raw("body").clone_into(&mut view.body);
-            let status = if matches!(error, Error::Forbidden(_)) { StatusCode::FORBIDDEN } else { StatusCode::TOO_MANY_REQUESTS };
+            let status = if matches!(error, Error::Forbidden(_)) {
+                StatusCode::FORBIDDEN
+            } else {
+                StatusCode::TOO_MANY_REQUESTS
+            };
             show(&me, view, status).await
         }
         Err(other) => Err(other),

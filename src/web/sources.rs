@@ -150,7 +150,9 @@ impl Sources {
         for kind in ["thread", "resource"] {
             let ids: Vec<i64> = wanted.iter().filter(|(k, _)| k == kind).map(|(_, id)| *id).collect();
             if !ids.is_empty() {
-                out.extend(source(conn, viewer, lang, kind, &ids)?.into_iter().map(|(id, c)| (format!("{kind}:{id}"), c)));
+                out.extend(
+                    source(conn, viewer, lang, kind, &ids)?.into_iter().map(|(id, c)| (format!("{kind}:{id}"), c)),
+                );
             }
         }
         Ok(out)

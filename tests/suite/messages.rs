@@ -19,20 +19,27 @@ async fn talks(who: &Client) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_strangers_first_message_is_a_request_and_the_only_one() {
     let server = lively().await;
-    let (mara, tom, jana) = (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
+    let (mara, tom, jana) =
+        (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
     let mut socket = Socket::hello(&server, &tom, json!([])).await;
     socket.next_of("info").await;
     let begun = write(&mara, &[&tom], "1", "Hallo Tom, darf ich?").await;
     let room = begun["id"].as_i64().unwrap();
     assert_eq!(talks(&mara).await[0]["state"], "waiting");
     let asked = talks(&tom).await[0].clone();
-    assert_eq!((&asked["state"], &asked["from"], &asked["last"]), (&json!("request"), &json!(mara.member.0), &json!("Hallo Tom, darf ich?")));
+    assert_eq!(
+        (&asked["state"], &asked["from"], &asked["last"]),
+        (&json!("request"), &json!(mara.member.0), &json!("Hallo Tom, darf ich?"))
+    );
     assert!(tom.get("/messages").await.expect(200).text.contains("Hallo Tom, darf ich?"));
     let messages = format!("/api/v1/rooms/{room}/messages");
     mara.post(&messages, json!({ "cid": "2", "body": "Noch da?" })).await.expect(403);
     tom.get(&messages).await.expect(404);
     jana.get(&messages).await.expect(404);
-    assert!(!jana.get("/api/v1/rooms").await.text.contains(begun["slug"].as_str().unwrap()), "the team looks into none");
+    assert!(
+        !jana.get("/api/v1/rooms").await.text.contains(begun["slug"].as_str().unwrap()),
+        "the team looks into none"
+    );
     jana.get(&format!("/rooms/{}", begun["slug"].as_str().unwrap())).await.expect(404);
     tom.post(&format!("/api/v1/messages/{room}/accept"), json!({})).await.expect(204);
     let page = tom.get(&format!("/rooms/{}", begun["slug"].as_str().unwrap())).await.expect(200).text;

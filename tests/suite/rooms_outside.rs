@@ -37,7 +37,11 @@ impl Site {
                         let Some((head, body)) = seen.split_once("\r\n\r\n") else {
                             if n == 0 { return } else { continue }
                         };
-                        let wanted = head.lines().find_map(|l| l.to_ascii_lowercase().strip_prefix("content-length: ").map(|n| n.trim().parse::<usize>().unwrap()));
+                        let wanted = head.lines().find_map(|l| {
+                            l.to_ascii_lowercase()
+                                .strip_prefix("content-length: ")
+                                .map(|n| n.trim().parse::<usize>().unwrap())
+                        });
                         if n == 0 || body.len() >= wanted.unwrap_or(0) {
                             break;
                         }
@@ -47,8 +51,12 @@ impl Site {
                     me.asked.lock().unwrap().push(seen);
                     let (status, kind, body) =
                         me.pages.lock().unwrap().get(&path).cloned().unwrap_or((404, "text/plain".into(), Vec::new()));
-                    let more = if (300..400).contains(&status) { format!("location: {kind}\r\n") } else { String::new() };
-                    let head = format!("HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                    let more =
+                        if (300..400).contains(&status) { format!("location: {kind}\r\n") } else { String::new() };
+                    let head = format!(
+                        "HTTP/1.1 {status} x\r\ncontent-type: {kind}\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n",
+                        body.len()
+                    );
                     let _ = stream.write_all(head.as_bytes()).await;
                     let _ = stream.write_all(&body).await;
                 });
@@ -67,7 +75,12 @@ impl Site {
 }
 
 async fn open_house(private: &str) -> Server {
-    Server::start_with(&[("KONTOR_RATE_LIMITS", "off"), ("KONTOR_LINK_PREVIEWS", "on"), ("KONTOR_FETCH_PRIVATE", private)]).await
+    Server::start_with(&[
+        ("KONTOR_RATE_LIMITS", "off"),
+        ("KONTOR_LINK_PREVIEWS", "on"),
+        ("KONTOR_FETCH_PRIVATE", private),
+    ])
+    .await
 }
 
 async fn foyer(members: &[&Client]) -> i64 {
@@ -109,7 +122,10 @@ async fn a_link_gets_its_preview_as_an_edit_and_readers_ask_only_us() {
     let told = socket.next_of("ev").await;
     assert_eq!((&told["k"], &told["m"]), (&json!("edit"), &json!(m)));
     let html = told["d"]["html"].as_str().unwrap();
-    assert!(html.contains("R2 im Test") && html.contains("Leise &amp; klein") && html.contains("src=\"/previews/"), "{html}");
+    assert!(
+        html.contains("R2 im Test") && html.contains("Leise &amp; klein") && html.contains("src=\"/previews/"),
+        "{html}"
+    );
     assert!(!html.contains("bild.png"), "nothing leads a reader's browser to the other server");
     let image = html.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
     let got = tom.get(image).await.expect(200);
@@ -135,7 +151,9 @@ async fn a_link_into_the_own_network_is_never_asked() {
     let mara = server.member("Mara Lindt").await;
     let room = foyer(&[&mara]).await;
     let url = format!("/api/v1/rooms/{room}/messages");
-    mara.post(&url, json!({ "cid": "1", "body": format!("{at}/ http://localhost:9/ http://[::1]:9/") })).await.expect(201);
+    mara.post(&url, json!({ "cid": "1", "body": format!("{at}/ http://localhost:9/ http://[::1]:9/") }))
+        .await
+        .expect(201);
     server.drain().await;
     server.drain().await;
     assert!(site.asked().is_empty());
@@ -168,7 +186,10 @@ async fn a_machine_speaks_through_its_secret_address_until_it_is_taken_away() {
     let page = mara.get("/rooms/foyer").await.expect(200).text;
     assert!(page.contains("CI") && page.contains("Lauf 5"));
     let listed = jana.get(&hooks).await.expect(200);
-    assert!(listed.json()["items"][0]["last_used_at"].is_string() && !listed.text.contains(&path[7..]), "the secret is kept by nobody");
+    assert!(
+        listed.json()["items"][0]["last_used_at"].is_string() && !listed.text.contains(&path[7..]),
+        "the secret is kept by nobody"
+    );
     let mut refused = 0;
     for _ in 0..15 {
         refused += usize::from(machine.post(&path, payload.clone()).await.status.as_u16() == 429);
@@ -265,7 +286,10 @@ async fn a_room_is_taken_home_as_a_file_and_the_log_knows() {
         assert!(audit.text.contains("room.exported"));
     }
     // A conversation is nobody else's.
-    let talk = mara.post("/api/v1/messages", json!({ "members": [jana.member.0], "cid": "d", "body": "unter uns" })).await.id();
+    let talk = mara
+        .post("/api/v1/messages", json!({ "members": [jana.member.0], "cid": "d", "body": "unter uns" }))
+        .await
+        .id();
     jana.get(&format!("/api/v1/rooms/{talk}/export")).await.expect(404);
     server.stop().await;
 }
@@ -302,9 +326,12 @@ async fn an_office_hour_opens_and_closes_by_the_clock() {
     assert!(mara.get(&format!("/rooms/{slug}")).await.expect(200).text.contains("Sprechstunde Texte"));
     server.advance(60 * MINUTE).await;
     mara.post(&url, json!({ "cid": "3", "body": "zu spät" })).await.expect(403);
-    jana.form(&format!("/office-hours/{id}"), &[("title", "Sprechstunde Texte"), ("agenda", ""), ("notes", "Kürzer *ist* besser")])
-        .await
-        .expect(303);
+    jana.form(
+        &format!("/office-hours/{id}"),
+        &[("title", "Sprechstunde Texte"), ("agenda", ""), ("notes", "Kürzer *ist* besser")],
+    )
+    .await
+    .expect(303);
     let page = mara.get(&format!("/office-hours/{id}")).await.expect(200).text;
     assert!(page.contains("<em>ist</em>"));
     jana.post(&format!("/api/v1/office-hours/{id}/cancel"), json!({})).await.expect(409);
@@ -332,7 +359,9 @@ async fn what_is_shared_shows_to_each_with_the_own_link_and_rights() {
     let gated = jana.post("/api/v1/resources", gated).await.expect(201).id();
     let url = format!("/api/v1/rooms/{room}/messages");
     jana.post(&url, json!({ "cid": "1", "body": "", "share": format!("/library/{open}") })).await.expect(201);
-    jana.post(&url, json!({ "cid": "2", "body": "für Profis", "share": format!("resource:{gated}") })).await.expect(201);
+    jana.post(&url, json!({ "cid": "2", "body": "für Profis", "share": format!("resource:{gated}") }))
+        .await
+        .expect(201);
     jana.post(&url, json!({ "cid": "3", "share": "unsinn" })).await.expect(422);
     let page = mara.get("/rooms/foyer").await.expect(200).text;
     assert!(page.contains("Herbstmail"), "{page}");
@@ -342,7 +371,9 @@ async fn what_is_shared_shows_to_each_with_the_own_link_and_rights() {
     mara.get(&format!("/api/v1/shared/resource/{gated}")).await.expect(404);
     let card = pia.get(&format!("/api/v1/shared/resource/{gated}")).await.expect(200).json();
     assert_eq!(card["title"], "Nur Profis");
-    let own = async |who: &Client| who.get(&format!("/api/v1/shared/resource/{open}")).await.expect(200).json()["copy"].clone();
+    let own = async |who: &Client| {
+        who.get(&format!("/api/v1/shared/resource/{open}")).await.expect(200).json()["copy"].clone()
+    };
     let (hers, his) = (own(&pia).await, own(&mara).await);
     assert!(hers.as_str().is_some_and(|c| c.contains("Look:")), "{hers}");
     assert_ne!(hers, his, "each has the own link in it");

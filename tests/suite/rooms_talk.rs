@@ -38,7 +38,8 @@ async fn waiting(client: &Client, room: i64) -> (i64, i64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edited_message_keeps_its_former_texts_for_those_who_may() {
     let server = lively().await;
-    let (mara, tom, jana) = (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
+    let (mara, tom, jana) =
+        (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
     let room = foyer(&[&mara, &tom, &jana]).await;
     let m = say(&mara, room, "1", json!({ "body": "erster **Text**" })).await;
     let url = format!("/api/v1/rooms/{room}/messages/{m}");
@@ -106,7 +107,10 @@ async fn a_reply_quotes_as_far_as_its_reader_may_see() {
     let m = say(&mara, room, "1", json!({ "body": "Ein *langer* Gedanke" })).await;
     say(&tom, room, "2", json!({ "body": "Stimmt", "reply_to": m })).await;
     let reply = history(&eva, room, "").await[1]["reply"].clone();
-    assert_eq!((&reply["m"], &reply["name"], &reply["text"]), (&json!(m), &json!("Mara Lindt"), &json!("Ein langer Gedanke")));
+    assert_eq!(
+        (&reply["m"], &reply["name"], &reply["text"]),
+        (&json!(m), &json!("Mara Lindt"), &json!("Ein langer Gedanke"))
+    );
     eva.put(&format!("/api/v1/me/blocks/{}", mara.member.0), json!({})).await.expect(204);
     let seen = history(&eva, room, "").await;
     assert_eq!(seen.len(), 1, "the blocked one's message is not there");
@@ -148,7 +152,10 @@ async fn a_poll_counts_every_voter_once_and_tells_everybody() {
     tom.put(&vote, json!({ "options": [ids[1]] })).await.expect(200);
     mara.form(&format!("/rooms/foyer/m/{m}"), &[("do", "vote"), ("option", &ids[1].to_string())]).await.expect(303);
     let poll = history(&tom, room, "").await[0]["poll"].clone();
-    assert_eq!((&poll["voters"], &poll["options"][0]["n"], &poll["options"][1]["n"]), (&json!(2), &json!(0), &json!(2)));
+    assert_eq!(
+        (&poll["voters"], &poll["options"][0]["n"], &poll["options"][1]["n"]),
+        (&json!(2), &json!(0), &json!(2))
+    );
     assert_eq!((&poll["options"][0]["mine"], &poll["options"][1]["mine"]), (&json!(false), &json!(true)));
     tom.post(&format!("/api/v1/rooms/{room}/messages/{m}/close"), json!({})).await.expect(403);
     mara.post(&format!("/api/v1/rooms/{room}/messages/{m}/close"), json!({})).await.expect(200);
@@ -194,7 +201,8 @@ async fn moderators_pin_and_everybody_in_the_room_sees_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_member_saves_is_the_own_business_and_follows_the_rights() {
     let server = lively().await;
-    let (mara, tom, jana) = (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
+    let (mara, tom, jana) =
+        (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
     let room = jana
         .post("/api/v1/rooms", json!({ "slug": "kreis", "name": "kreis", "access": "private" }))
         .await
@@ -296,7 +304,8 @@ async fn a_draft_follows_its_author_and_nobody_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_room_is_called_by_managers_only() {
     let server = lively().await;
-    let (mara, tom, jana) = (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
+    let (mara, tom, jana) =
+        (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
     let room = foyer(&[&mara, &tom, &jana]).await;
     say(&mara, room, "1", json!({ "body": "@room hört mal" })).await;
     assert_eq!(waiting(&tom, room).await, (1, 0), "a member's @room calls nobody");
@@ -367,7 +376,11 @@ async fn unread_and_mentions_always_equal_a_recount() {
             7 => {
                 let other = members[(who + 1) % 3].member.0;
                 let url = format!("/api/v1/me/blocks/{other}");
-                if dice.random_bool(0.5) { me.put(&url, json!({})).await.expect(204) } else { me.delete(&url).await.expect(204) };
+                if dice.random_bool(0.5) {
+                    me.put(&url, json!({})).await.expect(204)
+                } else {
+                    me.delete(&url).await.expect(204)
+                };
             }
             _ => {
                 let head = me.get(&format!("/api/v1/rooms/{room}")).await.json()["seq"].as_i64().unwrap();
@@ -391,7 +404,8 @@ async fn unread_and_mentions_always_equal_a_recount() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_search_obeys_filters_and_every_right() {
     let server = lively().await;
-    let (mara, tom, jana) = (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
+    let (mara, tom, jana) =
+        (server.member("Mara Lindt").await, server.member("Tom Test").await, server.manager().await);
     let room = foyer(&[&mara, &tom, &jana]).await;
     let closed = jana
         .post("/api/v1/rooms", json!({ "slug": "kreis", "name": "kreis", "access": "private" }))

@@ -46,8 +46,15 @@ pub fn insert_around(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
     let (jana, tom, lena, uwe) = (id("Jana Petersen")?, id("Tom Alder")?, id("Lena Brandt")?, id("Uwe Harms")?);
     let Some(foyer) = store::find_by_slug(tx, "foyer")? else { return Ok(()) };
 
-    let question = say(tx, foyer, jana, "Wann passt euch die nächste Sprechstunde? · When shall we hold the next office hour?", None)?;
-    let labels = ["Dienstag / Tuesday 18:00", "Mittwoch / Wednesday 12:00", "Donnerstag / Thursday 18:00"].map(str::to_owned);
+    let question = say(
+        tx,
+        foyer,
+        jana,
+        "Wann passt euch die nächste Sprechstunde? · When shall we hold the next office hour?",
+        None,
+    )?;
+    let labels =
+        ["Dienstag / Tuesday 18:00", "Mittwoch / Wednesday 12:00", "Donnerstag / Thursday 18:00"].map(str::to_owned);
     let poll = store::insert_poll(tx, foyer, question, false, &labels)?;
     store::mark_shared(tx, question, &format!("poll:{poll}"))?;
     let options: Vec<i64> = store::find_poll(tx, question)?.options.into_iter().map(|o| o.id).collect();
@@ -59,7 +66,13 @@ pub fn insert_around(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
     let root = say(tx, foyer, lena, "Wer hat schon mit dem neuen Kurztext gearbeitet?", None)?;
     say(tx, foyer, uwe, "Ich, im Aushang. Funktioniert auch auf Papier.", Some(root))?;
     say(tx, foyer, tom, "Nice! Could you post a photo?", Some(root))?;
-    let rules = say(tx, foyer, jana, "**Im Foyer:** freundlich bleiben, Werbung kennzeichnen, Fragen gern doppelt. · Be kind, label ads, ask twice.", None)?;
+    let rules = say(
+        tx,
+        foyer,
+        jana,
+        "**Im Foyer:** freundlich bleiben, Werbung kennzeichnen, Fragen gern doppelt. · Be kind, label ads, ask twice.",
+        None,
+    )?;
     store::set_pin(tx, foyer, rules, MemberId(jana), true)?;
 
     // A conversation of two, and a request that waits.

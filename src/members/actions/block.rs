@@ -25,8 +25,7 @@ pub async fn block(house: &House, viewer: &Viewer, other: MemberId, on: bool) ->
             if on && Role::parse(&person.role).is_some_and(|r| r > Role::Member) {
                 return Err(Error::Conflict("block_team"));
             }
-            let changed =
-                if on { store::insert_block(tx, me, other)? } else { store::delete_block(tx, me, other)? };
+            let changed = if on { store::insert_block(tx, me, other)? } else { store::delete_block(tx, me, other)? };
             if changed {
                 raise_rights_version(tx, me)?;
                 let live = live.clone();

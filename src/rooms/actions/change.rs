@@ -55,7 +55,10 @@ pub async fn edit_message(
                 return Err(Error::Forbidden("forbidden"));
             }
             // Only what stands with something else may have no words.
-            if body.source.is_empty() && old.cards.is_empty() && old.shared.as_deref().is_none_or(|s| s.starts_with("poll:")) {
+            if body.source.is_empty()
+                && old.cards.is_empty()
+                && old.shared.as_deref().is_none_or(|s| s.starts_with("poll:"))
+            {
                 return Err(Error::field("body", "required"));
             }
             let at = tx.now();

@@ -152,9 +152,11 @@ pub async fn follow_clock(house: House, job: RowJob) -> Result<()> {
                 found => found?,
             };
             let now = tx.now();
-            let opens = hour.starts_at <= now && now < hour.ends_at && store::move_hour(tx, hour.id, "planned", "open")?;
+            let opens =
+                hour.starts_at <= now && now < hour.ends_at && store::move_hour(tx, hour.id, "planned", "open")?;
             let closes = now >= hour.ends_at
-                && (store::move_hour(tx, hour.id, "open", "over")? || store::move_hour(tx, hour.id, "planned", "over")?);
+                && (store::move_hour(tx, hour.id, "open", "over")?
+                    || store::move_hour(tx, hour.id, "planned", "over")?);
             if opens || closes {
                 store::set_read_only(tx, hour.room_id, closes)?;
                 if opens {

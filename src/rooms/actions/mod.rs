@@ -20,16 +20,16 @@ pub use door::{
     open_niche_room,
 };
 pub use hooks::{
-    HOOK_JOB, HOOKS_JOB, create_incoming, create_outgoing, delete_incoming, delete_outgoing, hear, read_logs, signature,
-    tell_hook,
+    HOOK_JOB, HOOKS_JOB, create_incoming, create_outgoing, delete_incoming, delete_outgoing, hear, read_logs,
+    signature, tell_hook,
 };
 pub use hours::{HOUR_JOB, cancel_hour, change_hour, follow_clock, plan_hour};
 pub use later::{LATER_JOB, RowJob, reschedule, schedule, send_later, unschedule};
 pub use post::{Post, Posted, post_message, send};
 pub use settings::{RoomChange, change_room, change_section, create_section, delete_section, place_room, reopen_room};
 pub(crate) use talk::tell_again;
-pub use told::{CALL_JOB, call_room};
 pub use talk::{MESSAGE_FILES, REMIND_JOB, close_poll, forget_reminder, keep_draft, pin, remind, save, vote};
+pub use told::{CALL_JOB, call_room};
 
 use hooks::wake_hooks;
 use talk::{attach_files, edited_detail, look_at_links};

@@ -69,7 +69,8 @@ pub async fn change_room(house: &House, viewer: &Viewer, room: RoomId, change: R
             if code != before.access || min_rank != before.min_rank || archived.is_some() {
                 store::raise_rights_in(tx, room)?;
             }
-            let detail = serde_json::json!({ "name": name, "topic": topic, "access": code, "archived": archived }).to_string();
+            let detail =
+                serde_json::json!({ "name": name, "topic": topic, "access": code, "archived": archived }).to_string();
             tell_room(tx, &inner, room, sight.member, detail)?;
             insert_audit(tx, Some(sight.member), "room.changed", ("room", Some(room.0)), &before.slug)
         })
@@ -86,7 +87,13 @@ pub async fn reopen_room(house: &House, viewer: &Viewer, room: RoomId) -> Result
         .db
         .write(move |tx| {
             let closed = store::list_archived(tx)?.into_iter().find(|r| r.id == room).ok_or(Error::NotFound)?;
-            store::update_room(tx, room, (&closed.name, &closed.topic), (&closed.access, closed.min_rank), Some(false))?;
+            store::update_room(
+                tx,
+                room,
+                (&closed.name, &closed.topic),
+                (&closed.access, closed.min_rank),
+                Some(false),
+            )?;
             store::raise_rights_in(tx, room)?;
             tell_room(tx, &inner, room, me, serde_json::json!({ "archived": false }).to_string())?;
             insert_audit(tx, Some(me), "room.reopened", ("room", Some(room.0)), &closed.slug)

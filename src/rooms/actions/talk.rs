@@ -250,7 +250,13 @@ fn file_card(file: &FileInfo, out: &mut String) {
 }
 
 /// The detail of a message that was just edited.
-pub(super) fn edited_detail(old: &store::Editable, name: &str, rev: i32, html: &str, poll: Option<&crate::rooms::model::Poll>) -> String {
+pub(super) fn edited_detail(
+    old: &store::Editable,
+    name: &str,
+    rev: i32,
+    html: &str,
+    poll: Option<&crate::rooms::model::Poll>,
+) -> String {
     MessageDetail {
         html,
         name,

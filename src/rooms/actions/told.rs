@@ -58,7 +58,8 @@ pub(super) fn tell_people(tx: &mut Tx<'_>, said: &Said<'_>) -> Result<()> {
     let (slug, name) = store::find_address(tx, said.room)?;
     let everybody: Vec<i64> = groups.iter().flat_map(|(_, whom)| whom.iter().copied()).collect();
     // Whoever has blocked the sender is told nothing.
-    let deaf: Vec<i64> = list_blocked(tx, &everybody)?.into_iter().filter(|b| b.1 == said.sender.0).map(|b| b.0).collect();
+    let deaf: Vec<i64> =
+        list_blocked(tx, &everybody)?.into_iter().filter(|b| b.1 == said.sender.0).map(|b| b.0).collect();
     for (kind, whom) in groups {
         let whom: Vec<MemberId> =
             whom.iter().filter(|m| !told.contains(m) && !deaf.contains(m)).map(|m| MemberId(*m)).collect();
@@ -98,12 +99,13 @@ pub async fn call_room(house: House, job: RowJob) -> Result<()> {
                 list_blocked(tx, &everybody)?.into_iter().filter(|b| b.1 == call.sender).map(|b| b.0).collect();
             let whom: Vec<MemberId> = everybody.into_iter().filter(|m| !deaf.contains(m)).map(MemberId).collect();
             let args = json!({ "by": call.name, "room": call.room_name, "text": excerpt(&plain(&call.html), TEXT) });
-            let notice = Notice::new(MemberId(0), &kinds::ROOM_MENTION, format!("/rooms/{}?m={}", call.slug, job.id), args)
-                .about("message", job.id)
-                .in_place("room", call.room)
-                .by(MemberId(call.sender))
-                // A second run changes nothing: what is unread of one fold is one.
-                .folding(format!("call:{}", job.id));
+            let notice =
+                Notice::new(MemberId(0), &kinds::ROOM_MENTION, format!("/rooms/{}?m={}", call.slug, job.id), args)
+                    .about("message", job.id)
+                    .in_place("room", call.room)
+                    .by(MemberId(call.sender))
+                    // A second run changes nothing: what is unread of one fold is one.
+                    .folding(format!("call:{}", job.id));
             notify_many(tx, &whom, &notice)?;
             Ok(())
         })
@@ -119,9 +121,15 @@ pub(super) fn tell_request(tx: &mut Tx<'_>, to: MemberId, from: MemberId, room: 
 }
 
 /// Tells a member that they were brought into a room.
-pub(super) fn tell_invited(tx: &mut Tx<'_>, to: MemberId, by: (MemberId, &str), room: &crate::rooms::model::Room) -> Result<()> {
+pub(super) fn tell_invited(
+    tx: &mut Tx<'_>,
+    to: MemberId,
+    by: (MemberId, &str),
+    room: &crate::rooms::model::Room,
+) -> Result<()> {
     let args = json!({ "by": by.1, "room": room.name });
-    let notice = Notice::new(to, &kinds::ROOM_INVITED, format!("/rooms/{}", room.slug), args).about("room", room.id.0).by(by.0);
+    let notice =
+        Notice::new(to, &kinds::ROOM_INVITED, format!("/rooms/{}", room.slug), args).about("room", room.id.0).by(by.0);
     notify(tx, &notice)?;
     Ok(())
 }

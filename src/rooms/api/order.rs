@@ -197,7 +197,8 @@ pub struct ExportQuery {
 /// `GET /api/v1/rooms/{id}/export`: the whole room as a file.
 #[utoipa::path(get, path = "/api/v1/rooms/{id}/export", tag = "rooms", params(("id" = i64, Path), ExportQuery), responses((status = 200, description = "A file")))]
 pub async fn export(me: Manager, id: web::Path<RoomId>, query: web::Query<ExportQuery>) -> Result<HttpResponse> {
-    let shape = Shape::parse(query.format.as_deref().unwrap_or("json")).ok_or_else(|| Error::field("format", "invalid"))?;
+    let shape =
+        Shape::parse(query.format.as_deref().unwrap_or("json")).ok_or_else(|| Error::field("format", "invalid"))?;
     let (sight, id) = (Sight::of(&me.viewer), *id);
     let room = me.house.db.read(move |c| store::find_visible(c, sight, id)).await?.0;
     super::super::web::export_answer(&me, room, shape).await

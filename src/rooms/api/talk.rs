@@ -233,7 +233,13 @@ pub async fn reminders(me: Member) -> Result<HttpResponse> {
     let found = me.house.db.read(move |c| store::list_reminders(c, id)).await?;
     let items = found
         .into_iter()
-        .map(|(k, told)| ReminderView { id: k.id, message: k.message, room_id: k.room, due_at: iso(k.at), told_at: told.map(iso) })
+        .map(|(k, told)| ReminderView {
+            id: k.id,
+            message: k.message,
+            room_id: k.room,
+            due_at: iso(k.at),
+            told_at: told.map(iso),
+        })
         .collect();
     Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
 }

@@ -48,8 +48,7 @@ pub fn list_people_of(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<P
 
 /// What a conversation is called for one of its people: the names of the others.
 pub fn name_of(people: Option<&Vec<Party>>, me: i64) -> String {
-    let others: Vec<&str> =
-        people.into_iter().flatten().filter(|p| p.id != me).map(|p| p.name.as_str()).collect();
+    let others: Vec<&str> = people.into_iter().flatten().filter(|p| p.id != me).map(|p| p.name.as_str()).collect();
     if others.is_empty() { "–".to_owned() } else { others.join(", ") }
 }
 
@@ -93,14 +92,13 @@ pub fn insert_request(tx: &mut Tx<'_>, room: RoomId, member: MemberId, from: Mem
 
 /// Whether a member was asked into a conversation and has not answered; `false` too where they blocked who asks.
 pub fn has_open_request(conn: &mut Conn, room: RoomId, member: MemberId) -> Result<bool> {
-    let row = direct_requests::table
-        .find((room.0, member.0))
-        .filter(direct_requests::state.eq("open"))
-        .filter(diesel::dsl::not(diesel::dsl::exists(
+    let row = direct_requests::table.find((room.0, member.0)).filter(direct_requests::state.eq("open")).filter(
+        diesel::dsl::not(diesel::dsl::exists(
             member_blocks::table
                 .filter(member_blocks::member_id.eq(direct_requests::member_id))
                 .filter(member_blocks::blocked_id.eq(direct_requests::from_id)),
-        )));
+        )),
+    );
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(conn)?)
 }
 

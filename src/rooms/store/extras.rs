@@ -22,11 +22,8 @@ pub fn list_extras(conn: &mut Conn, viewer: MemberId, found: &[Message]) -> Resu
         return Ok(Extras::default());
     }
     let answered: Vec<i64> = found.iter().filter_map(|m| m.reply_to).collect();
-    let asked: Vec<i64> = found
-        .iter()
-        .filter(|m| m.shared.as_deref().is_some_and(|s| s.starts_with("poll:")))
-        .map(|m| m.id)
-        .collect();
+    let asked: Vec<i64> =
+        found.iter().filter(|m| m.shared.as_deref().is_some_and(|s| s.starts_with("poll:"))).map(|m| m.id).collect();
     Ok(Extras {
         reactions: list_reactions(conn, &ids, viewer)?,
         quotes: list_quotes(conn, viewer, &answered)?,
@@ -50,9 +47,7 @@ pub fn list_extras(conn: &mut Conn, viewer: MemberId, found: &[Message]) -> Resu
             .select(message_mentions::message_id)
             .load::<i64>(conn)?
             .into_iter()
-            .chain(
-                found.iter().filter(|m| m.mentions_all && m.sender_id != Some(viewer.0)).map(|m| m.id),
-            )
+            .chain(found.iter().filter(|m| m.mentions_all && m.sender_id != Some(viewer.0)).map(|m| m.id))
             .collect(),
     })
 }

@@ -118,10 +118,9 @@ pub fn find_messages(conn: &mut Conn, viewer: MemberId, hunt: &Hunt, limit: i64)
     let list = |ids: &[i64]| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
     let (join, words) = match (&hunt.terms, &*conn) {
         (None, _) => ("WHERE $1 = ''".to_owned(), String::new()),
-        (Some(terms), Conn::Sqlite(_)) => (
-            "JOIN message_fts f ON f.rowid = m.id WHERE message_fts MATCH $1".to_owned(),
-            crate::search::fts5(terms),
-        ),
+        (Some(terms), Conn::Sqlite(_)) => {
+            ("JOIN message_fts f ON f.rowid = m.id WHERE message_fts MATCH $1".to_owned(), crate::search::fts5(terms))
+        }
         (Some(terms), Conn::Postgres(_)) => (
             "JOIN message_index i ON i.message_id = m.id WHERE i.words @@ to_tsquery('simple', $1)".to_owned(),
             crate::search::tsquery(terms),

@@ -293,7 +293,6 @@ pub fn tidy_deliveries(tx: &mut Tx<'_>, before: Ms) -> Result<()> {
     Ok(())
 }
 
-
 /// Whether somebody is told what happens in a room.
 pub fn has_outgoing(conn: &mut Conn, room: RoomId) -> Result<bool> {
     let rows = outgoing_hooks::table.filter(outgoing_hooks::room_id.eq(room.0));

@@ -137,7 +137,11 @@ pub fn move_hour(tx: &mut Tx<'_>, id: i64, from: &str, to: &str) -> Result<bool>
 
 /// Lets nobody but the team write in a room, or everybody again.
 pub fn set_read_only(tx: &mut Tx<'_>, room: RoomId, on: bool) -> Result<()> {
-    let sql = if on { "UPDATE rooms SET read_only = TRUE WHERE id = $1" } else { "UPDATE rooms SET read_only = FALSE WHERE id = $1" };
+    let sql = if on {
+        "UPDATE rooms SET read_only = TRUE WHERE id = $1"
+    } else {
+        "UPDATE rooms SET read_only = FALSE WHERE id = $1"
+    };
     diesel::sql_query(sql).bind::<diesel::sql_types::BigInt, _>(room.0).execute(&mut **tx)?;
     Ok(())
 }

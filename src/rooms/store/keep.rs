@@ -128,12 +128,13 @@ pub fn delete_reminder(tx: &mut Tx<'_>, member: MemberId, id: i64) -> Result<boo
 /// A reminder whose time has come: marked as told, once. Answers member, message and room.
 pub fn claim_reminder(tx: &mut Tx<'_>, id: i64) -> Result<Option<(i64, i64, i64)>> {
     let now = tx.now();
-    let due: Option<(i64, i64)> =
-        diesel::update(reminders::table.find(id).filter(reminders::told_at.is_null()).filter(reminders::due_at.le(now)))
-            .set(reminders::told_at.eq(Some(now)))
-            .returning((reminders::member_id, reminders::message_id))
-            .get_result(&mut **tx)
-            .optional()?;
+    let due: Option<(i64, i64)> = diesel::update(
+        reminders::table.find(id).filter(reminders::told_at.is_null()).filter(reminders::due_at.le(now)),
+    )
+    .set(reminders::told_at.eq(Some(now)))
+    .returning((reminders::member_id, reminders::message_id))
+    .get_result(&mut **tx)
+    .optional()?;
     let Some((member, message)) = due else { return Ok(None) };
     let room: Option<i64> = messages::table
         .find(message)

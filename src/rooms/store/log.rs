@@ -1,8 +1,8 @@
 //! The log of a room: events with their positions, messages, the cids of their senders.
 
 use crate::db::schema::{
-    member_blocks, members, message_cids, message_pins, message_reactions, message_revisions, messages, outgoing_hooks, polls,
-    room_events, room_members, rooms,
+    member_blocks, members, message_cids, message_pins, message_reactions, message_revisions, messages, outgoing_hooks,
+    polls, room_events, room_members, rooms,
 };
 use crate::db::{Backend, Conn, Ms, Tx};
 use crate::error::Result;
@@ -273,17 +273,18 @@ pub fn mark_edited(
 /// Empties a message: its place in the log stays, its text does not, in no revision either.
 pub fn mark_deleted(tx: &mut Tx<'_>, message: i64) -> Result<bool> {
     let now = tx.now();
-    let gone: Option<Option<i64>> = diesel::update(messages::table.find(message).filter(messages::deleted_at.is_null()))
-        .set((
-            messages::deleted_at.eq(Some(now)),
-            messages::body.eq(""),
-            messages::html.eq(""),
-            messages::cards.eq(""),
-            messages::shared.eq(None::<String>),
-        ))
-        .returning(messages::thread_of)
-        .get_result(&mut **tx)
-        .optional()?;
+    let gone: Option<Option<i64>> =
+        diesel::update(messages::table.find(message).filter(messages::deleted_at.is_null()))
+            .set((
+                messages::deleted_at.eq(Some(now)),
+                messages::body.eq(""),
+                messages::html.eq(""),
+                messages::cards.eq(""),
+                messages::shared.eq(None::<String>),
+            ))
+            .returning(messages::thread_of)
+            .get_result(&mut **tx)
+            .optional()?;
     let Some(thread_of) = gone else { return Ok(false) };
     if let Some(root) = thread_of {
         count_in_thread(tx, root, -1)?;

@@ -77,7 +77,16 @@ pub async fn list(me: Member) -> Result<HttpResponse> {
                     let other = people.get(&j.id).into_iter().flatten().find(|p| p.id != id.0);
                     let face = Person::of(other.map_or(0, |p| p.id), other.map(|p| p.name.clone()).unwrap_or_default());
                     let (text, at) = short(j.id);
-                    Talk { id: j.id, slug: j.slug, name: j.name, face, text, at, unread: j.unread, mentions: j.mentions }
+                    Talk {
+                        id: j.id,
+                        slug: j.slug,
+                        name: j.name,
+                        face,
+                        text,
+                        at,
+                        unread: j.unread,
+                        mentions: j.mentions,
+                    }
                 })
                 .collect();
             talks.sort_by_key(|t| std::cmp::Reverse(t.at));
@@ -96,7 +105,11 @@ pub async fn open(me: Member, id: web::Path<RoomId>) -> Result<HttpResponse> {
         .read(move |c| match store::find_visible(c, sight, id) {
             Ok((room, _)) if room.is_direct() => Ok(Some(room.slug)),
             Ok(_) | Err(Error::NotFound) => {
-                if store::has_open_request(c, id, sight.member)? { Ok(None) } else { Err(Error::NotFound) }
+                if store::has_open_request(c, id, sight.member)? {
+                    Ok(None)
+                } else {
+                    Err(Error::NotFound)
+                }
             }
             Err(other) => Err(other),
         })

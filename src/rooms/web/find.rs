@@ -25,11 +25,8 @@ pub async fn find(me: Member, query: web::Query<HashMap<String, String>>) -> Res
     let q: String = query.get("q").map(|q| q.trim().chars().take(300).collect()).unwrap_or_default();
     let before = query.get("before").and_then(|b| b.parse().ok());
     let asked = hunt::parse(&q);
-    let mut found = if q.is_empty() {
-        Vec::new()
-    } else {
-        hunt::find(&me.house, &me.viewer, &asked, before, PAGE + 1).await?
-    };
+    let mut found =
+        if q.is_empty() { Vec::new() } else { hunt::find(&me.house, &me.viewer, &asked, before, PAGE + 1).await? };
     let more = i64::try_from(found.len()).unwrap_or(0) > PAGE;
     found.truncate(usize::try_from(PAGE).unwrap_or(30));
     let ids: Vec<i64> = found.iter().map(|f| f.message.id).collect();

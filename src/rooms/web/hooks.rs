@@ -60,7 +60,13 @@ struct Fresh {
     secret: String,
 }
 
-async fn page(me: &Manager, slug: &str, fresh: Fresh, form: Form, errors: BTreeMap<String, String>) -> Result<HttpResponse> {
+async fn page(
+    me: &Manager,
+    slug: &str,
+    fresh: Fresh,
+    form: Form,
+    errors: BTreeMap<String, String>,
+) -> Result<HttpResponse> {
     let (sight, slug) = (Sight::of(&me.viewer), slug.to_owned());
     let failed = !errors.is_empty();
     let values = form.values();
@@ -153,5 +159,8 @@ pub async fn hear(ctx: Ctx, secret: web::Path<String>, req: HttpRequest, body: w
     };
     let payload: serde_json::Value = crate::web::forms::parse_json(&json)?;
     actions::hear(&ctx.house, &secret, payload).await?;
-    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").insert_header(("cache-control", "no-store")).body("ok"))
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header(("cache-control", "no-store"))
+        .body("ok"))
 }

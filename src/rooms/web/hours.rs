@@ -59,7 +59,12 @@ struct ListView {
     errors: BTreeMap<String, String>,
 }
 
-async fn list_page(me: &Member, form: Form, errors: BTreeMap<String, String>, status: StatusCode) -> Result<HttpResponse> {
+async fn list_page(
+    me: &Member,
+    form: Form,
+    errors: BTreeMap<String, String>,
+    status: StatusCode,
+) -> Result<HttpResponse> {
     let (sight, lang, now) = (Sight::of(&me.viewer), me.lang(), me.house.db.now());
     let mut values = form.values();
     let next = (now / HOUR + 25) * HOUR;
@@ -164,7 +169,13 @@ async fn find(me: &Member, id: i64) -> Result<OfficeHour> {
         .await
 }
 
-async fn hour_page(me: &Member, id: i64, form: Option<Form>, errors: BTreeMap<String, String>, status: StatusCode) -> Result<HttpResponse> {
+async fn hour_page(
+    me: &Member,
+    id: i64,
+    form: Option<Form>,
+    errors: BTreeMap<String, String>,
+    status: StatusCode,
+) -> Result<HttpResponse> {
     let hour = find(me, id).await?;
     let zone = &me.viewer.time_zone;
     let values = match form {

@@ -1,7 +1,7 @@
 //! What is kept: pins of a room, one's own saved messages, reminders, messages for later; the images of previews.
 
-use super::lines::{Line, Setting, lines, shared_in};
 use super::id_of;
+use super::lines::{Line, Setting, lines, shared_in};
 use crate::access::Sight;
 use crate::db::{Conn, Ms};
 use crate::error::{Error, Result};
@@ -169,7 +169,12 @@ pub fn moment(field: &'static str, text: &str, zone: &str) -> Result<Ms> {
     Ok(at.timestamp().as_millisecond())
 }
 
-async fn later_page(me: &Member, form: Form, errors: BTreeMap<String, String>, status: StatusCode) -> Result<HttpResponse> {
+async fn later_page(
+    me: &Member,
+    form: Form,
+    errors: BTreeMap<String, String>,
+    status: StatusCode,
+) -> Result<HttpResponse> {
     let (viewer, lang) = (me.viewer.clone(), me.lang());
     let values = form.values();
     let chosen = values.get("room").cloned().unwrap_or_default();
@@ -191,7 +196,11 @@ async fn later_page(me: &Member, form: Form, errors: BTreeMap<String, String>, s
                     local: local(s.send_at, &viewer.time_zone),
                     body: s.body,
                     send_at: s.send_at,
-                    refused: if s.state == "refused" { t(lang, &format!("error-{}", s.reason)).into_owned() } else { String::new() },
+                    refused: if s.state == "refused" {
+                        t(lang, &format!("error-{}", s.reason)).into_owned()
+                    } else {
+                        String::new()
+                    },
                 })
                 .collect();
             let rooms = joined
@@ -258,4 +267,3 @@ pub async fn preview_image(me: Member, id: web::Path<i64>) -> Result<HttpRespons
         .insert_header(("x-content-type-options", "nosniff"))
         .body(image))
 }
-

@@ -91,8 +91,14 @@ async fn message_page(
             } else {
                 format!("#{}", room.name)
             };
-            let set =
-                Setting { viewer: &viewer, lang, slug: &slug, last_read: place.last_read_seq, target: None, flowing: false };
+            let set = Setting {
+                viewer: &viewer,
+                lang,
+                slug: &slug,
+                last_read: place.last_read_seq,
+                target: None,
+                flowing: false,
+            };
             Ok(MessageView {
                 room: name,
                 direct: room.is_direct(),
@@ -242,8 +248,14 @@ pub async fn thread(me: Member, path: web::Path<(String, i64)>) -> Result<HttpRe
             } else {
                 format!("#{}", room.name)
             };
-            let set =
-                Setting { viewer: &viewer, lang, slug: &slug, last_read: place.last_read_seq, target: None, flowing: false };
+            let set = Setting {
+                viewer: &viewer,
+                lang,
+                slug: &slug,
+                last_read: place.last_read_seq,
+                target: None,
+                flowing: false,
+            };
             let draft = store::find_draft(c, sight.member, id, root)?;
             Ok(ThreadView {
                 id: id.0,
@@ -272,5 +284,8 @@ pub async fn shared(me: Member, path: web::Path<(String, i64)>) -> Result<HttpRe
     let mut found = me.house.db.read(move |c| house.sources.shared(c, &viewer, lang, &[(kind, id)])).await?;
     let view = serde_json::json!({ "card": found.remove(&code) });
     let html = me.house.pages.fragment(lang, "rooms/_shared", &view)?;
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header(("cache-control", "no-store")).body(html))
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("cache-control", "no-store"))
+        .body(html))
 }

@@ -54,7 +54,13 @@ async fn managed(me: &Member, slug: &str) -> Result<(Room, bool)> {
         .await
 }
 
-async fn page(me: &Member, room: Room, archived: bool, form: Option<&Form>, errors: BTreeMap<String, String>) -> Result<HttpResponse> {
+async fn page(
+    me: &Member,
+    room: Room,
+    archived: bool,
+    form: Option<&Form>,
+    errors: BTreeMap<String, String>,
+) -> Result<HttpResponse> {
     let lang = me.lang();
     let tiers = me.house.db.read(list_tiers).await?;
     let rank_slug = tiers.iter().find(|t| t.rank == room.min_rank).map(|t| t.slug.clone()).unwrap_or_default();
@@ -112,12 +118,20 @@ pub async fn settings_do(manager: Manager, me: Member, slug: web::Path<String>, 
         RoomChange { archived: Some(true), ..RoomChange::default() }
     } else {
         let text = |name: &str| Some(form.text(name).to_owned());
-        RoomChange { name: text("name"), topic: text("topic"), access: text("access"), min_tier: text("min_tier"), archived: None }
+        RoomChange {
+            name: text("name"),
+            topic: text("topic"),
+            access: text("access"),
+            min_tier: text("min_tier"),
+            archived: None,
+        }
     };
     let closes = change.archived == Some(true);
     match actions::change_room(&manager.house, &manager.viewer, room.id, change).await {
         Ok(()) if closes => Ok(see_other_with(&me.house.config, "/manage/rooms", "ok", "rooms-archived")),
-        Ok(()) => Ok(see_other_with(&me.house.config, &format!("/rooms/{slug}/settings"), "ok", "rooms-settings-saved")),
+        Ok(()) => {
+            Ok(see_other_with(&me.house.config, &format!("/rooms/{slug}/settings"), "ok", "rooms-settings-saved"))
+        }
         Err(Error::Invalid(fields)) => {
             let errors = field_messages(me.lang(), &fields);
             page(&me, room, archived, Some(&form), errors).await
@@ -149,12 +163,19 @@ struct MembersView {
 }
 
 /// `GET /rooms/{slug}/members`: who is in, and whom to bring in.
-pub async fn members(me: Member, slug: web::Path<String>, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse> {
+pub async fn members(
+    me: Member,
+    slug: web::Path<String>,
+    query: web::Query<HashMap<String, String>>,
+) -> Result<HttpResponse> {
     let (id, _) = id_of(&me, &slug).await?;
     let (sight, lang) = (Sight::of(&me.viewer), me.lang());
     let slug = slug.into_inner();
     let q: String = query.get("q").map(|q| q.trim().chars().take(60).collect()).unwrap_or_default();
-    let after = query.get("after").and_then(|a| a.split_once('.')).and_then(|(id, key)| Some((key.to_owned(), id.parse().ok()?)));
+    let after = query
+        .get("after")
+        .and_then(|a| a.split_once('.'))
+        .and_then(|(id, key)| Some((key.to_owned(), id.parse().ok()?)));
     let view = me
         .house
         .db
@@ -165,13 +186,19 @@ pub async fn members(me: Member, slug: web::Path<String>, query: web::Query<Hash
             let line = |id: i64, name: String, role: &str| MemberLine {
                 id,
                 face: Person::of(id, name),
-                role: if role == "member" || role.is_empty() { String::new() } else { t(lang, &format!("members-role-{role}")).into_owned() },
+                role: if role == "member" || role.is_empty() {
+                    String::new()
+                } else {
+                    t(lang, &format!("members-role-{role}")).into_owned()
+                },
             };
             let rows = store::list_member_page(c, id, after, MEMBERS + 1)?;
             let more = i64::try_from(rows.len()).unwrap_or(0) > MEMBERS;
             let kept: Vec<_> = rows.into_iter().take(usize::try_from(MEMBERS).unwrap_or(100)).collect();
             let next = kept.last().filter(|_| more).map(|(id, .., key)| {
-                url::form_urlencoded::Serializer::new(format!("/rooms/{slug}/members?")).append_pair("after", &format!("{id}.{key}")).finish()
+                url::form_urlencoded::Serializer::new(format!("/rooms/{slug}/members?"))
+                    .append_pair("after", &format!("{id}.{key}"))
+                    .finish()
             });
             let inside: Vec<i64> = kept.iter().map(|k| k.0).collect();
             let found = if may_invite && !q.is_empty() {
@@ -219,8 +246,13 @@ pub async fn invite(me: Member, slug: web::Path<String>, form: Form) -> Result<H
 }
 
 /// `GET /rooms/{slug}/export?format=json|zip`: the whole room as a file, written while it is sent.
-pub async fn export(me: Manager, slug: web::Path<String>, query: web::Query<HashMap<String, String>>) -> Result<HttpResponse> {
-    let shape = Shape::parse(query.get("format").map_or("zip", String::as_str)).ok_or_else(|| Error::field("format", "invalid"))?;
+pub async fn export(
+    me: Manager,
+    slug: web::Path<String>,
+    query: web::Query<HashMap<String, String>>,
+) -> Result<HttpResponse> {
+    let shape = Shape::parse(query.get("format").map_or("zip", String::as_str))
+        .ok_or_else(|| Error::field("format", "invalid"))?;
     let (sight, slug) = (Sight::of(&me.viewer), slug.into_inner());
     let room = me.house.db.read(move |c| store::find_visible_by_slug(c, sight, &slug)).await?.0;
     answer(&me, room, shape).await

@@ -48,13 +48,17 @@ async fn page(me: &Member, errors: BTreeMap<String, String>, status: StatusCode)
                     favourite: j.favourite,
                     silenced: j.silenced,
                     position: j.position,
-                    sections: std::iter::once(Choice { value: String::new(), label: none.clone(), selected: j.section_id.is_none() })
-                        .chain(sections.iter().map(|s| Choice {
-                            value: s.id.to_string(),
-                            label: s.name.clone(),
-                            selected: j.section_id == Some(s.id),
-                        }))
-                        .collect(),
+                    sections: std::iter::once(Choice {
+                        value: String::new(),
+                        label: none.clone(),
+                        selected: j.section_id.is_none(),
+                    })
+                    .chain(sections.iter().map(|s| Choice {
+                        value: s.id.to_string(),
+                        label: s.name.clone(),
+                        selected: j.section_id == Some(s.id),
+                    }))
+                    .collect(),
                 })
                 .collect();
             Ok(SidebarView { rooms, sections, errors })
