@@ -45,12 +45,18 @@ pub fn insert_rules(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
             insert(tx, (Kind::Terms, Some(*program)), &both(de, en), true, ruth)?;
         }
     }
-    let current: Vec<i64> = list_current(tx)?.into_iter().filter(|p| p.kind != Kind::Imprint).map(|p| p.id).collect();
+    let current = list_current(tx)?;
     let (jana, tom) = (all.id("Jana Petersen")?, all.id("Tom Alder")?);
     for person in PEOPLE.iter().filter(|p| p.role == Role::Member) {
         let id = MemberId(all.id(person.name)?);
         let from = From { source: "application", locale: person.lang.code(), ..From::default() };
-        accept(tx, id, &current, &from)?;
+        let mine: Vec<i64> = person.programs.iter().filter_map(|slug| all.places.programs.get(slug).copied()).collect();
+        let theirs: Vec<i64> = current
+            .iter()
+            .filter(|p| p.kind != Kind::Imprint && p.program_id.is_none_or(|id| mine.contains(&id)))
+            .map(|p| p.id)
+            .collect();
+        accept(tx, id, &theirs, &from)?;
         update_contact(tx, id, Some(person.lang.pick(jana, tom)))?;
     }
     Ok(())
