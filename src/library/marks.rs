@@ -49,7 +49,7 @@ pub enum Part {
 /// A mark in the wrong place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mistake {
-    /// `mark_open`, `mark_close` or `mark_unknown`.
+    /// `mark_open`, `mark_close`, `mark_inside` or `mark_unknown`.
     pub code: &'static str,
     /// Line, from 1.
     pub line: usize,
@@ -90,9 +90,16 @@ pub fn parse(source: &str) -> Result<Vec<Part>, Vec<Mistake>> {
         };
         let held = std::mem::take(&mut text);
         match (mark.trim(), open.take()) {
-            ("", Some((what, _))) => parts.push(match what {
-                Open::Free(hint) => Part::Free(hint, held.trim().to_owned()),
-                Open::Locked(reason) => Part::Locked(reason, held.trim().to_owned(), false),
+            ("", Some((what, at))) => parts.push(match what {
+                Open::Free(hint) => {
+                    // What is free as a whole can hold nothing that is locked.
+                    if held.contains("{=") {
+                        mistakes.push(Mistake { code: "mark_inside", line: at });
+                    }
+                    Part::Free(hint, held.trim().to_owned())
+                }
+                // What is locked as a whole needs no locks inside; those in it must not leave with it.
+                Open::Locked(reason) => Part::Locked(reason, held.trim().replace("{=", "").replace("=}", ""), false),
             }),
             ("", None) => {
                 mistakes.push(Mistake { code: "mark_close", line: number });
@@ -258,6 +265,14 @@ mod tests {
         let fresh = refresh(&new, &own).unwrap();
         assert!(fresh.contains("Moin") && fresh.contains("459") && keeps(&new, &fresh));
         assert_eq!(refresh("ohne", &own), None);
+    }
+
+    #[test]
+    fn no_mark_leaves_with_a_part_that_is_locked_as_a_whole() {
+        let text = "A\n\n:::locked\n30 Tage. {=Zwei Jahre=} Garantie.\n:::";
+        assert_eq!(strip(text), "A\n\n30 Tage. Zwei Jahre Garantie.");
+        assert!(keeps(text, text));
+        assert_eq!(parse(":::free x\n{=fest=}\n:::").unwrap_err(), [Mistake { code: "mark_inside", line: 1 }]);
     }
 
     #[test]

@@ -86,6 +86,7 @@ fn insert_campaign(tx: &mut Tx<'_>, all: &Everybody, sight: Sight) -> Result<()>
                 })
                 .collect();
             items.extend(sheet.map(|id| StepInput { resource: id, day: 1, note: "Für Rückfragen".to_owned() }));
+            items.sort_by_key(|i| i.day);
             input.items = Some(items);
         }
         ids.insert(title, create_in(tx, sight, &input)?);

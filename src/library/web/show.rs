@@ -506,7 +506,7 @@ pub(super) fn resource_view(
         Some(Wait { tier: tier.name(lang).to_owned(), until: e.until })
     });
     let offer = r.offer.clone().unwrap_or_default();
-    let rating_label = |n: i32| t(lang, &format!("library-stars-{n}")).into_owned();
+    let rating_label = |n: i32| t(lang, &format!("library-give-{n}")).into_owned();
     Ok(ResourceView {
         id: r.id,
         title: r.title.clone(),
