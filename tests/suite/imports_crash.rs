@@ -12,7 +12,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-const ROWS: usize = 12_000;
+const ROWS: usize = 8_000;
+const DEATHS: u64 = 6;
 
 /// The database of the dead server.
 fn open(dir: &Path) -> Db {
@@ -78,7 +79,7 @@ async fn a_server_that_dies_while_it_imports_goes_on_and_takes_back_all_the_same
         .text("sale_date", "per_row");
     let id = Client::send(ruth.request(Method::POST, "/api/v1/imports").multipart(form)).await.expect(202).id();
 
-    let (mut deaths, mut behind) = (0, 0);
+    let (mut deaths, mut looks, mut behind) = (0, 0, 0);
     loop {
         // The moment of death is the test's input; soon enough that several fit into one import.
         tokio::time::sleep(Duration::from_millis(60 + deaths * 25)).await;
@@ -86,9 +87,14 @@ async fn a_server_that_dies_while_it_imports_goes_on_and_takes_back_all_the_same
         if report["status"] == "done" {
             break;
         }
+        looks += 1;
+        assert!(looks < 1_000, "it never ended: {report}");
+        // A slow machine gets no more deaths than a fast one.
+        if deaths == DEATHS {
+            continue;
+        }
         node.kill();
         deaths += 1;
-        assert!(deaths < 200, "it never ended");
         let (done, made, lines) = db_look(&dir, id).await;
         assert_eq!((done, done), (made, lines), "a step was half done");
         assert!(done >= behind, "what was done is done");
@@ -111,12 +117,12 @@ async fn a_server_that_dies_while_it_imports_goes_on_and_takes_back_all_the_same
     });
     let mut undo_deaths = 0;
     loop {
-        tokio::time::sleep(Duration::from_millis(80 + undo_deaths * 60)).await;
+        tokio::time::sleep(Duration::from_millis((80 + undo_deaths * 60).min(400))).await;
         let now = state(&client(&node.base), id).await;
         if now["status"] == "undone" {
             break;
         }
-        assert!(undo_deaths < 100, "it was never taken back: {now}");
+        assert!(undo_deaths < 600, "it was never taken back: {now}");
         if undo_deaths < 3 && now["status"] == "running" {
             node.kill();
             db_look(&dir, id).await;
