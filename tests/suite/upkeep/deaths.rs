@@ -51,6 +51,7 @@ async fn a_sudden_death_of_backup_restore_or_move_leaves_nothing_half_done() {
     a_backup_that_dies_leaves_no_archive_and_the_next_one_is_whole(&dir, &config);
     a_restore_that_dies_is_not_visible_and_the_same_command_ends_it(&dir, &config);
     a_move_that_dies_goes_on_and_no_server_starts_on_half_of_it(&config);
+    a_migration_that_dies_goes_on_at_the_next_start(&config);
     std::fs::remove_dir_all(&dir).unwrap();
 }
 
@@ -143,4 +144,23 @@ fn a_move_that_dies_goes_on_and_no_server_starts_on_half_of_it(config: &Config) 
     assert_eq!(rows_of(&target.database_url), rows_of(&config.database_url));
     assert!(kontor(&borrowed(&vars(&target)), &["upgrade-check"]).status.success());
     std::fs::remove_dir_all(&there).unwrap();
+}
+
+fn a_migration_that_dies_goes_on_at_the_next_start(whole: &Config) {
+    let dir = folder("dead-migration");
+    let config = place(&dir, "postgres");
+    let vars = vars(&config);
+    for ms in [15, 25, 35, 45, 60, 80] {
+        kill_after(&borrowed(&vars), &["migrate"], ms);
+    }
+    let done = kontor(&borrowed(&vars), &["migrate"]);
+    assert!(done.status.success(), "{}", said(&done));
+    assert!(kontor::db::migrations::state(&config.database_url).unwrap().pending.is_empty());
+    let shape = |url: &str| {
+        let mut all = copy::Snapshot::open(url).unwrap().tables().unwrap();
+        all.iter_mut().for_each(|t| t.last_id = None);
+        all
+    };
+    assert_eq!(shape(&config.database_url), shape(&whole.database_url));
+    std::fs::remove_dir_all(&dir).unwrap();
 }
