@@ -175,7 +175,7 @@ pub async fn doctor(me: Admin) -> Result<HttpResponse> {
 
 /// How backups and the disk stand, for the admin's start page.
 pub fn health(config: Config, clock: Clock) -> HealthSource {
-    Arc::new(move |conn, lang| {
+    Arc::new(move |conn: &mut Conn, lang: Lang| {
         let seen = doctor::glance(conn, clock.now())?;
         let lines = [(doctor::backup(&config, &seen), "/admin/backups"), (doctor::disk(&config), "/admin/doctor")];
         Ok(lines
