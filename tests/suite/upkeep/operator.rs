@@ -55,7 +55,7 @@ fn nginx(dir: &Path, front: u16, back: u16) -> Running {
     // The second server block redirects to TLS; it has nowhere to listen here.
     let (main, _) = conf.rsplit_once("server {").unwrap();
     let whole = format!(
-        "daemon off; pid {0}/nginx.pid; error_log {0}/error.log; worker_processes 1;\nevents {{ worker_connections 256; }}\n\
+        "daemon off; master_process off; pid {0}/nginx.pid; error_log {0}/error.log;\nevents {{ worker_connections 256; }}\n\
          http {{ access_log off; client_body_temp_path {0}/b; proxy_temp_path {0}/p; fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; \
          scgi_temp_path {0}/s;\n{main}\n}}\n",
         dir.display()
