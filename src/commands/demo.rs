@@ -17,7 +17,7 @@ mod upkeep;
 
 use crate::accounts::password;
 use crate::app::{self, Running};
-use crate::config::Config;
+use crate::config::{BackupPlace, Config};
 use crate::db::{Clock, Tx};
 use crate::error::{Error, Result};
 use crate::house::House;
@@ -83,6 +83,8 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Demo> {
     config.smtp = None;
     config.redis_url = None;
     config.demo = true;
+    config.operations.backup_to = Some(BackupPlace::Folder(dir.join("backups")));
+    config.operations.backup_passphrase = Some(PASSWORD.into());
     let running = app::start(config, clock).await?;
     populate(&running.house).await?;
     Ok(Demo { running, dir })

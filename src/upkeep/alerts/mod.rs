@@ -42,7 +42,8 @@ impl Detail {
     /// The sentence in the reader's language.
     pub fn text(&self, lang: crate::i18n::Lang, topic: &str) -> String {
         let key = format!("upkeep-doctor-{topic}-{}", self.code).replace('_', "-");
-        let args: Vec<(&str, Arg)> = self.args.iter().map(|(n, v)| (n.as_str(), Arg::Text(v.clone()))).collect();
+        let args: Vec<(&str, Arg)> =
+            self.args.iter().map(|(n, v)| (n.as_str(), Arg::Text(doctor::shown(lang, v)))).collect();
         t_args(lang, &key, &args)
     }
 }

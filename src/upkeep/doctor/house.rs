@@ -4,7 +4,6 @@ use super::{Finding, State};
 use crate::config::Config;
 use crate::db::{Conn, HOUR, MINUTE, Ms, is_postgres, migrations, sqlite_file};
 use crate::error::Result;
-use crate::i18n::iso;
 use crate::mail::dkim::store::{Kept, list_keys};
 use crate::secrets::Ring;
 use crate::upkeep::{backups, store};
@@ -184,9 +183,9 @@ pub fn clock(seen: &Seen) -> Vec<Finding> {
     if let Some(newest) = seen.newest
         && newest > seen.now + 5 * MINUTE
     {
-        out.push(Finding::new("clock", State::Bad, "back").with("newest", iso(newest)));
+        out.push(Finding::new("clock", State::Bad, "back").at("newest", newest));
     } else if out.is_empty() {
-        out.push(Finding::new("clock", State::Ok, "runs").with("now", iso(seen.now)));
+        out.push(Finding::new("clock", State::Ok, "runs").at("now", seen.now));
     }
     out
 }
@@ -195,7 +194,7 @@ pub fn clock(seen: &Seen) -> Vec<Finding> {
 pub fn proxy(config: &Config, seen: &Seen) -> Finding {
     let recent = seen.stray_proxy.as_ref().filter(|(_, at)| seen.now - at < 7 * 24 * HOUR);
     match recent {
-        Some((peer, at)) => Finding::new("proxy", State::Bad, "untrusted").with("peer", peer).with("at", iso(*at)),
+        Some((peer, at)) => Finding::new("proxy", State::Bad, "untrusted").with("peer", peer).at("at", *at),
         None if !config.trusted_proxies.is_empty() => Finding::new("proxy", State::Ok, "trusted"),
         None if config.is_https() && config.operations.tls.is_none() => Finding::new("proxy", State::Bad, "expected"),
         None if config.operations.tls.is_some() => Finding::new("proxy", State::Ok, "own_tls"),
@@ -211,13 +210,9 @@ pub fn backup(config: &Config, seen: &Seen) -> Finding {
     };
     let every = operations.backup_every;
     let finding = match seen.last_backup {
-        Some(at) if seen.now - at > backups::alarm_age(every) => {
-            Finding::new("backup", State::Bad, "old").with("at", iso(at))
-        }
-        Some(at) if operations.backup_passphrase.is_none() => {
-            Finding::new("backup", State::Warn, "open").with("at", iso(at))
-        }
-        Some(at) => Finding::new("backup", State::Ok, "ok").with("at", iso(at)),
+        Some(at) if seen.now - at > backups::alarm_age(every) => Finding::new("backup", State::Bad, "old").at("at", at),
+        Some(at) if operations.backup_passphrase.is_none() => Finding::new("backup", State::Warn, "open").at("at", at),
+        Some(at) => Finding::new("backup", State::Ok, "ok").at("at", at),
         None if seen.since.is_some_and(|since| seen.now - since > backups::alarm_age(every)) => {
             Finding::new("backup", State::Bad, "never")
         }

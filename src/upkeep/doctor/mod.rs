@@ -15,6 +15,7 @@ pub use names::domain_of;
 pub use sender::mail_route;
 
 use crate::config::Config;
+use crate::db::Ms;
 use crate::i18n::{Arg, Lang, t_args};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,6 +54,17 @@ pub struct Record {
     pub value: String,
 }
 
+/// How a value that is a moment begins; nothing else in a finding does.
+const MOMENT: &str = "\u{1}";
+
+/// A value as its reader sees it.
+pub(super) fn shown(lang: Lang, value: &str) -> String {
+    match value.strip_prefix(MOMENT).and_then(|ms| ms.parse().ok()) {
+        Some(ms) => format!("{} UTC", crate::i18n::date_time(lang, ms, &jiff::tz::TimeZone::UTC)),
+        None => value.to_owned(),
+    }
+}
+
 /// What was found about one topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -81,6 +93,11 @@ impl Finding {
         self
     }
 
+    /// Adds a moment; the sentence shows it as its reader writes dates, in UTC.
+    pub fn at(self, name: &'static str, ms: Ms) -> Self {
+        self.with(name, format!("{MOMENT}{ms}"))
+    }
+
     /// Adds a record to paste.
     pub fn paste(mut self, name: impl Into<String>, kind: &str, value: impl Into<String>) -> Self {
         self.records.push(Record { name: name.into(), kind: kind.to_owned(), value: value.into() });
@@ -90,7 +107,7 @@ impl Finding {
     /// The sentence in the reader's language.
     pub fn text(&self, lang: Lang) -> String {
         let key = format!("upkeep-doctor-{}-{}", self.topic, self.code).replace('_', "-");
-        let args: Vec<(&str, Arg)> = self.args.iter().map(|(n, v)| (*n, Arg::Text(v.clone()))).collect();
+        let args: Vec<(&str, Arg)> = self.args.iter().map(|(n, v)| (*n, Arg::Text(shown(lang, v)))).collect();
         t_args(lang, &key, &args)
     }
 

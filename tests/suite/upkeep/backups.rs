@@ -28,7 +28,8 @@ fn without_changes(mut rows: Rows) -> Rows {
 }
 
 async fn full_house() -> Server {
-    let server = Server::start().await;
+    // The drill writes as fast as it can.
+    let server = Server::start_with(&[("KONTOR_RATE_LIMITS", "off")]).await;
     demo::populate(server.house()).await.unwrap();
     std::fs::create_dir_all(server.dir.join("imports")).unwrap();
     std::fs::write(server.dir.join("imports/old.csv"), "a;b\n1;2\n").unwrap();
@@ -114,6 +115,7 @@ async fn a_backup_taken_under_write_load_comes_back_whole_and_consistent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_archive_goes_into_either_backend_and_everything_in_it_is_the_same() {
     let server = full_house().await;
+    server.drain().await;
     let found = server.manager().await.get("/api/v1/search?q=heimtraining").await.expect(200).json();
     server.running.house.jobs.stop(std::time::Duration::from_secs(2)).await;
     let file = server.dir.join("whole.archive");

@@ -4,6 +4,7 @@ use crate::support::Server;
 use actix_web::http::Method;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use kontor::db::DAY;
+use kontor::upkeep::backups::LOOK_EVERY;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -102,8 +103,9 @@ async fn a_backup_goes_into_the_bucket_whole_and_nothing_of_it_stays_here() {
     for _ in 0..2 {
         server.clock.advance(DAY);
         let mut now = bucket.names();
-        for _ in 0..1_000 {
-            server.drain().await;
+        for _ in 0..100 {
+            // The look comes every ten minutes of the clock.
+            server.advance(LOOK_EVERY).await;
             now = bucket.names();
             if now.len() == 2 && now != seen {
                 break;
