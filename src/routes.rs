@@ -170,6 +170,7 @@ fn members(app: &mut ServiceConfig) {
     // notices
     app.route("/me/notifications", get().to(notices::web::settings::show));
     app.route("/me/notifications", post().to(notices::web::settings::save));
+    app.route("/me/notifications/level", post().to(notices::web::settings::save_level));
     app.route("/api/v1/me/notifications/settings", get().to(notices::api::settings::show));
     app.route("/api/v1/me/notifications/settings", patch().to(notices::api::settings::update));
     app.route("/api/v1/me/notifications/levels/{place}/{id}", put().to(notices::api::settings::set_level));

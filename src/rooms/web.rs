@@ -141,6 +141,7 @@ struct RoomView {
     limit: usize,
     errors: BTreeMap<String, String>,
     signs: [&'static str; 6],
+    levels: Vec<Choice>,
 }
 
 /// Which part of the log a page shows.
@@ -242,6 +243,13 @@ async fn room_view(me: &Member, slug: &str, query: &RoomQuery) -> Result<RoomVie
             };
             let draft = if joined { store::find_draft(c, sight.member, room.id, 0)? } else { None };
             let hour = store::list_hours(c, &[room.id.0], false, 1)?.pop();
+            let level = crate::notices::store::level_of(c, sight.member, ("room", room.id.0))?;
+            let levels = crate::notices::model::Level::EVERY.map(|l| Choice {
+                value: l.code().to_owned(),
+                label: t(viewer.lang, &format!("notices-level-{}", l.code())).into_owned(),
+                selected: l == level,
+            });
+            let levels = levels.into();
             Ok(RoomView {
                 id: room.id.0,
                 name: if people.is_some() { store::name_of(people.as_ref(), viewer.id.0) } else { room.name },
@@ -276,6 +284,7 @@ async fn room_view(me: &Member, slug: &str, query: &RoomQuery) -> Result<RoomVie
                 limit: BODY_MOST,
                 errors: BTreeMap::new(),
                 signs: SIGNS,
+                levels,
             })
         })
         .await

@@ -19,3 +19,5 @@ mod library;
 mod newsletters;
 mod pages;
 mod rooms;
+mod rooms_line;
+mod rooms_walk;

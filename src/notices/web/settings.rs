@@ -9,7 +9,7 @@ use crate::members::web::ZONES;
 use crate::web::forms::{Choice, Form};
 use crate::web::guards::Member;
 use crate::web::problem::field_messages;
-use crate::web::redirect::see_other_with;
+use crate::web::redirect::{own_path, see_other_with};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
@@ -167,4 +167,12 @@ async fn save_levels(me: &Member, form: &Form) -> Result<()> {
             Ok(())
         })
         .await
+}
+
+/// `POST /me/notifications/level`: the volume of one place, from its own page.
+pub async fn save_level(me: Member, form: Form) -> Result<HttpResponse> {
+    let id = form.text("id").parse().map_err(|_| Error::NotFound)?;
+    actions::set_level(&me.house, &me.viewer, form.text("place").to_owned(), id, form.text("level")).await?;
+    let back = own_path(form.text("next")).unwrap_or("/me/notifications");
+    Ok(see_other_with(&me.house.config, back, "ok", "accounts-saved"))
 }

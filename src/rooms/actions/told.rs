@@ -9,6 +9,7 @@ use crate::members::store::list_blocked;
 use crate::notices::actions::{notify, notify_many};
 use crate::notices::kinds::{self, Kind};
 use crate::notices::model::Notice;
+use crate::notices::store::list_loud;
 use crate::rooms::model::{Body, RoomId};
 use crate::rooms::store;
 use crate::text::{excerpt, plain};
@@ -44,13 +45,20 @@ pub(super) fn tell_people(tx: &mut Tx<'_>, said: &Said<'_>) -> Result<()> {
         None => Vec::new(),
     };
     let others = if said.is_direct { store::list_others(tx, said.room, said.sender)? } else { Vec::new() };
+    // Only who asked for everything; a thread and a conversation have kinds of their own.
+    let loud: Vec<i64> = if said.thread_of.is_none() && !said.is_direct {
+        list_loud(tx, ("room", said.room.0))?.into_iter().map(|m| m.0).collect()
+    } else {
+        Vec::new()
+    };
     let answered: Vec<i64> = said.answered.into_iter().collect();
     let mut told: Vec<i64> = vec![said.sender.0];
-    let groups: [(&'static Kind, &[i64]); 4] = [
+    let groups: [(&'static Kind, &[i64]); 5] = [
         (&kinds::DIRECT, &others),
         (&kinds::MENTION, said.mentioned),
         (&kinds::ANSWER, &answered),
         (&kinds::THREAD_ANSWER, &talked),
+        (&kinds::ROOM_MESSAGE, &loud),
     ];
     if groups.iter().all(|(_, whom)| whom.is_empty()) {
         return Ok(());
@@ -82,7 +90,11 @@ fn notice(kind: &'static Kind, said: &Said<'_>, (slug, room): (&str, &str)) -> N
         .about("message", said.message)
         .in_place("room", said.room.0)
         .by(said.sender);
-    if said.is_direct { notice.folding(format!("direct:{}", said.room.0)) } else { notice }
+    match () {
+        () if said.is_direct => notice.folding(format!("direct:{}", said.room.0)),
+        () if *kind == kinds::ROOM_MESSAGE => notice.folding(format!("room:{}", said.room.0)),
+        () => notice,
+    }
 }
 
 /// Tells everybody in a room that it was called.

@@ -35,6 +35,17 @@ impl FormatRequestData for Devtools {
 impl Browser {
     /// A fresh browser that asks for `lang`, looking at `server`; `name` begins the names of its pictures.
     pub async fn open(server: &Server, name: &str, lang: Lang) -> Self {
+        Self::open_at(server.url(""), name, lang).await
+    }
+
+    /// The same, over a line of its own, already signed in.
+    pub async fn over(wire: &super::Wire, who: &Client, name: &str, lang: Lang) -> Self {
+        let me = Self::open_at(wire.url.clone(), name, lang).await;
+        me.sign_in(who).await;
+        me
+    }
+
+    async fn open_at(base: String, name: &str, lang: Lang) -> Self {
         let mut caps = DesiredCapabilities::chrome();
         let code = lang.code();
         for arg in [
@@ -59,7 +70,7 @@ impl Browser {
             .poller(std::sync::Arc::new(ElementPollerWithTimeout::new(PATIENCE, TICK)))
             .await
             .unwrap_or_else(|e| panic!("Chromium does not start: {e}"));
-        let me = Self { driver, lang, base: server.url(""), name: format!("{name}-{code}") };
+        let me = Self { driver, lang, base, name: format!("{name}-{code}") };
         // Neither transitions nor carets: pictures and colours are the settled ones.
         me.devtools(
             "Emulation.setEmulatedMedia",
