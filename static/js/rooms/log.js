@@ -113,15 +113,22 @@ export default function log(room) {
       const next = list.querySelector(`.line[data-m="${first?.dataset?.m ?? first?.nextElementSibling?.dataset?.m}"]`);
       if (first?.matches('.day') && last && next && dayOf(last.dataset.at) === dayOf(next.dataset.at)) first.remove();
       box.scrollTop = box.scrollHeight - from;
+      watchTop();
     } catch {
       link.removeAttribute('aria-busy');
     }
   }
   // Reaching the top loads what was before; the link stays for keyboards.
-  new IntersectionObserver(([entry]) => {
+  const top = new IntersectionObserver(([entry]) => {
     const link = entry.isIntersecting && !stuck ? list.querySelector('[data-earlier-link]') : null;
     if (link) earlier(link);
-  }, { root: box, rootMargin: '200px 0px 0px' }).observe(list.querySelector('.log-earlier') ?? list.appendChild(h('span', { hidden: true })));
+  }, { root: box, rootMargin: '200px 0px 0px' });
+  function watchTop() {
+    top.disconnect();
+    const link = list.querySelector('[data-earlier-link]');
+    if (link) top.observe(link);
+  }
+  watchTop();
 
   // ---- quotes lead to their message
   on(list, 'click', '[data-quote], .line-quote a', (link, event) => {
