@@ -64,7 +64,7 @@ export function line(room, message, before) {
     : [avatar(by, message.name), h('header', { class: 'line-head' }, name, message.bot ? h('span', { class: 'tag' }, room.texts.tBot) : null, ' ',
       message.m ? h('a', { class: 'meta line-link', href: `/rooms/${room.slug}?m=${message.m}` }, time(at)) : h('span', { class: 'meta' }, time(at)))];
   const element = h('article', { class: classes, ...data }, ...head, message.reply_to ? quote(room, message.reply_to, message.quote) : null, body,
-    message.poll ? pollForm(room, message.m, message.poll, by === room.me || room.moderates) : null,
+    message.m && message.poll ? pollForm(room, message.m, message.poll, by === room.me || room.moderates) : null,
     message.shared && !message.shared.startsWith('poll:') ? sharedCard(message.shared) : null);
   return element;
 }
