@@ -17,8 +17,20 @@ export default function log(room) {
   const lastLine = () => [...list.querySelectorAll('.line[data-m]')].at(-1);
   const firstPending = () => list.querySelector('.line-pending, .line-failed');
 
-  // A room with little in it gets free space above, so that a new line moves the others by scrolling and not by layout.
+  // A room with little in it gets free space above, so that a new line moves the others by scrolling and not by layout. Once it
+  // overflows the space goes, and what is seen stays where it is.
   box.dataset.live = '';
+  let space = 0;
+  function fit() {
+    const isShort = list.offsetHeight - space < box.clientHeight;
+    if (isShort === 'short' in box.dataset) return;
+    const from = box.scrollHeight - box.scrollTop;
+    const before = list.offsetHeight;
+    box.toggleAttribute('data-short', isShort);
+    space = isShort ? list.offsetHeight - before : 0;
+    box.scrollTop = box.scrollHeight - from;
+  }
+  fit();
   for (const element of list.querySelectorAll('.line')) element.tabIndex = -1;
 
   // Pictures, cards and reactions change heights later: whoever stands at the end stays there.
@@ -39,6 +51,7 @@ export default function log(room) {
       nodes.splice(-1, 0, h('h2', { class: 'unread-line', 'data-unread-line': true }, h('span', {}, texts.tNew)));
     }
     for (const node of nodes) list.insertBefore(node, place);
+    fit();
     if (stays || own) room.toEnd();
     else {
       unseen += 1;
@@ -105,7 +118,7 @@ export default function log(room) {
       const from = box.scrollHeight - box.scrollTop;
       const nodes = [...page.querySelectorAll('[data-lines] > *')].filter((node) => !node.matches('[data-later-link], .log-later'));
       link.parentElement.remove();
-      for (const node of nodes) if (node.matches('.line')) node.tabIndex = -1;
+      for (const node of nodes) if (node.matches?.('.line')) node.tabIndex = -1;
       const first = list.querySelector('.day, .line');
       list.prepend(...nodes);
       // The first divider of what stood here repeats the last day of what came.
@@ -113,6 +126,7 @@ export default function log(room) {
       const next = list.querySelector(`.line[data-m="${first?.dataset?.m ?? first?.nextElementSibling?.dataset?.m}"]`);
       if (first?.matches('.day') && last && next && dayOf(last.dataset.at) === dayOf(next.dataset.at)) first.remove();
       box.scrollTop = box.scrollHeight - from;
+      fit();
       watchTop();
     } catch {
       link.removeAttribute('aria-busy');
