@@ -167,6 +167,7 @@ async fn walk(lang: Lang) {
     phone.goto("/rooms/foyer").await;
     phone.see("[data-unread-line]").await;
     phone.hears("Schau mal @Ben Okoro").await;
+    phone.run("document.querySelector('.log').scrollTop = 1e6", vec![]).await;
     phone.until("!document.querySelector('[data-bell] .badge') && !document.title.startsWith('(')").await;
 
     // Somebody who reads above is told below, and Esc reads all.
