@@ -28,7 +28,7 @@ export default function start(section) {
     list: section.querySelector('[data-lines]'),
     newest: Number(data.seq),
     editing: null,
-    wasLive: false,
+    wasLive: now() === 'live',
     signName: (sign) => texts[`tSign${(signCode(sign) ?? '').replace(/^./, (c) => c.toUpperCase())}`] ?? sign,
     voters: (n) => (n === 1 ? texts.tVotersOne : texts.tVotersMany.replace('0', String(n))),
   };
