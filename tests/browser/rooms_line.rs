@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 async fn write(who: &Browser, text: &str) {
     who.see(".chat-form textarea").await.send_keys(text).await.unwrap();
     who.click(".chat-form button[type=submit]").await;
-    who.until(&format!("[...document.querySelectorAll('.line-own .line-body')].some((l) => l.innerText.includes({}))", json!(text))).await;
+    who.until(&format!(
+        "[...document.querySelectorAll('.line-own .line-body')].some((l) => l.innerText.includes({}))",
+        json!(text)
+    ))
+    .await;
 }
 
 /// The texts of the room as the house has them, in order.
@@ -32,7 +36,8 @@ async fn what_is_written_in_an_outage_arrives_once_and_in_order() {
     wire.lead_to(server.running.address);
     let ada = server.db_member("Ada Brandt", Role::Member, 0, Lang::De).await;
     let rooms = ada.get("/api/v1/rooms").await.expect(200).json();
-    let room = rooms["items"].as_array().unwrap().iter().find(|r| r["slug"] == "foyer").unwrap()["id"].as_i64().unwrap();
+    let room =
+        rooms["items"].as_array().unwrap().iter().find(|r| r["slug"] == "foyer").unwrap()["id"].as_i64().unwrap();
     assert!(ada.put(&format!("/api/v1/rooms/{room}/members/me"), json!({})).await.status.is_success());
     let page = Browser::over(&wire, &ada, "outbox", Lang::De).await;
     page.goto("/rooms/foyer").await;
@@ -51,7 +56,10 @@ async fn what_is_written_in_an_outage_arrives_once_and_in_order() {
     page.driver.goto("about:blank").await.unwrap();
     wire.become_(Line::Whole);
     page.goto("/rooms/foyer").await;
-    page.until("document.querySelectorAll('.line-own[data-m]').length === 3 && !document.querySelector('.line-pending')").await;
+    page.until(
+        "document.querySelectorAll('.line-own[data-m]').length === 3 && !document.querySelector('.line-pending')",
+    )
+    .await;
     assert_eq!(kept(&ada, room).await, ["eins", "zwei", "drei"]);
 
     // The house hears, but its answer is lost: the repeat is the same message.
@@ -67,15 +75,23 @@ async fn what_is_written_in_an_outage_arrives_once_and_in_order() {
     wire.become_(Line::Cut);
     page.see(".conn:not([data-state='live'])").await;
     mend(&wire, &page).await;
-    page.until("document.querySelectorAll('.line-own[data-m]').length === 4 && !document.querySelector('.line-pending')").await;
+    page.until(
+        "document.querySelectorAll('.line-own[data-m]').length === 4 && !document.querySelector('.line-pending')",
+    )
+    .await;
     // And after an outage without a reload what was written leaves by itself.
     wire.become_(Line::Cut);
     page.see(".conn:not([data-state='live'])").await;
     write(&page, "fünf").await;
     mend(&wire, &page).await;
-    page.until("document.querySelectorAll('.line-own[data-m]').length === 5 && !document.querySelector('.line-pending')").await;
+    page.until(
+        "document.querySelectorAll('.line-own[data-m]').length === 5 && !document.querySelector('.line-pending')",
+    )
+    .await;
     assert_eq!(kept(&ada, room).await, ["eins", "zwei", "drei", "vier", "fünf"]);
-    let order = page.run("return [...document.querySelectorAll('.line .line-body')].map((l) => l.innerText.trim())", vec![]).await;
+    let order = page
+        .run("return [...document.querySelectorAll('.line .line-body')].map((l) => l.innerText.trim())", vec![])
+        .await;
     assert_eq!(serde_json::from_value::<Vec<String>>(order).unwrap(), ["eins", "zwei", "drei", "vier", "fünf"]);
     let left: Value = page.run("return localStorage.getItem('kontor-outbox')", vec![]).await;
     assert_eq!(left, Value::Null);

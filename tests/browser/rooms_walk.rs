@@ -61,7 +61,10 @@ impl Browser {
 
 /// An expression for the line of the log with that text.
 fn line(text: &str) -> String {
-    format!("[...document.querySelectorAll('[data-lines] .line')].find((l) => l.querySelector('.line-body').innerText.includes({}))", json!(text))
+    format!(
+        "[...document.querySelectorAll('[data-lines] .line')].find((l) => l.querySelector('.line-body').innerText.includes({}))",
+        json!(text)
+    )
 }
 
 async fn room_of(who: &Client, slug: &str) -> i64 {
@@ -126,11 +129,16 @@ async fn walk(lang: Lang) {
     phone.click("#line-menu [data-act=thread]").await;
     phone.see(".thread-sheet[open] textarea").await.send_keys("Unter uns").await.unwrap();
     phone.click(".thread-sheet button[type=submit]").await;
-    phone.until("document.querySelector('.thread-sheet .line[data-m]:last-child')?.innerText.includes('Unter uns')").await;
+    phone
+        .until("document.querySelector('.thread-sheet .line[data-m]:last-child')?.innerText.includes('Unter uns')")
+        .await;
     all_well(&phone.inspect("thread").await);
     phone.key("Escape").await;
     desk.until(&format!("{}.querySelector('.line-thread')", line("Guten Morgen"))).await;
-    assert!(!desk.run(&format!("return Boolean({})", line("Unter uns")), vec![]).await.as_bool().unwrap(), "a thread stays in its thread");
+    assert!(
+        !desk.run(&format!("return Boolean({})", line("Unter uns")), vec![]).await.as_bool().unwrap(),
+        "a thread stays in its thread"
+    );
 
     // A poll: asked here, answered there, counted in both.
     desk.click(".chat-more summary").await;
@@ -163,7 +171,9 @@ async fn walk(lang: Lang) {
     desk.key("Enter").await;
     desk.until("document.querySelector('.chat-form textarea').value === 'Schau mal @Ben Okoro '").await;
     desk.key("Enter").await;
-    phone.until("document.querySelector('[data-bell] .badge')?.textContent === '1' && document.title.startsWith('(1)')").await;
+    phone
+        .until("document.querySelector('[data-bell] .badge')?.textContent === '1' && document.title.startsWith('(1)')")
+        .await;
     phone.goto("/rooms/foyer").await;
     phone.see("[data-unread-line]").await;
     phone.hears("Schau mal @Ben Okoro").await;
@@ -190,7 +200,10 @@ async fn walk(lang: Lang) {
     }
     desk.run("document.activeElement.blur(); document.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }))", vec![]).await;
     desk.see("#palette[open] input").await.send_keys("ben ok").await.unwrap();
-    desk.until("[...document.querySelectorAll('#palette [role=option]')].some((o) => o.innerText.includes('Ben Okoro'))").await;
+    desk.until(
+        "[...document.querySelectorAll('#palette [role=option]')].some((o) => o.innerText.includes('Ben Okoro'))",
+    )
+    .await;
     desk.key("Escape").await;
     desk.run("document.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }))", vec![]).await;
     desk.see("#shortcuts[open]").await;
