@@ -246,7 +246,7 @@ async fn a_member_without_a_reference_is_told_and_asks_for_one() {
     jana.post(&path, json!({"ref": "uwe-2"})).await.expect(404);
     let page = uwe.get("/me/standing").await.expect(200).text;
     assert!(
-        page.contains("https://fitnord.example/?a=uwe-1") && !page.contains("noch keine Partner-Kennung"),
+        page.contains("https://fitnord.example/?a&#x3D;uwe-1") && !page.contains("noch keine Partner-Kennung"),
         "{page}"
     );
     uwe.post("/api/v1/me/ref-requests", json!({})).await.expect(409);
