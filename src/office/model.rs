@@ -130,11 +130,16 @@ fn check_colours(check: &mut Check, after: &Settings) {
     match brand::tones(own, &after.accent_dark) {
         Ok(_) => {}
         Err((field, None)) => check.add(FieldError::new(field, "colour")),
-        Err((field, Some(refused))) => check.add(
-            FieldError::new(field, "contrast")
-                .arg("contrast", format!("{:.1}", refused.contrast))
-                .arg("suggestion", refused.suggestion),
-        ),
+        Err((field, Some(refused))) => {
+            // Each language puts its own decimal sign between the two; cut, not rounded: 4.49 is not 4.5.
+            let tenths = (refused.contrast * 10.0) as i64;
+            check.add(
+                FieldError::new(field, "contrast")
+                    .arg("whole", tenths / 10)
+                    .arg("tenth", tenths % 10)
+                    .arg("suggestion", refused.suggestion),
+            );
+        }
     }
 }
 
