@@ -66,6 +66,9 @@ fn registry() -> Registry {
     jobs.every(DAY, files::jobs::SWEEP_JOB, handler(files::jobs::sweep));
     jobs.on(forums::jobs::INDEX, handler(forums::jobs::index));
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
+    jobs.on(crate::library::material::bulk::BULK_JOB, handler(crate::library::material::bulk::run));
+    jobs.on(crate::library::material::tell::TELL_JOB, handler(crate::library::material::tell::tell));
+    jobs.every(DAY, crate::library::material::tell::EXPIRES_JOB, handler(crate::library::material::tell::expires));
     jobs.on(crate::library::jobs::INDEX, handler(crate::library::jobs::index));
     jobs.on(notices::jobs::DELIVER_JOB, handler(notices::jobs::deliver));
     jobs.on(notices::push::PUSH_JOB, handler(notices::push::run));
@@ -116,7 +119,7 @@ async fn tidy(house: House, (): ()) -> Result<()> {
 
 /// What surrounds every page: the community's name, the niches and rooms of the viewer.
 fn surroundings(clock: Clock, current: Current) -> ShellSource {
-    let gates = gates();
+    let gates = gates(&clock);
     Arc::new(move |conn, viewer: Option<&Viewer>, lang: Lang| {
         let settings = current.refresh(conn)?;
         let mut around = Surroundings { community: settings.community_name.clone(), ..Surroundings::default() };
@@ -177,7 +180,7 @@ fn surroundings(clock: Clock, current: Current) -> ShellSource {
 }
 
 /// Who may see the subjects of notifications, asked of the features behind them.
-fn gates() -> Gates {
+fn gates(clock: &Clock) -> Gates {
     let mut gates = Gates::new();
     gates.insert(
         "room",
@@ -198,12 +201,20 @@ fn gates() -> Gates {
         "post",
         Arc::new(|conn, viewer, ids| forums::store::list_open_posts(conn, crate::access::Sight::of(viewer), ids)),
     );
+    let now = clock.clone();
+    gates.insert(
+        "resource",
+        Arc::new(move |conn, viewer, ids| {
+            crate::library::store::list_visible_ids(conn, crate::access::Sight::of(viewer), ids, now.now())
+        }),
+    );
     gates
 }
 
 /// What features tell the general pages: cards of the start page, progress, parts of the data export.
 fn sources(clock: Clock, house: String) -> Sources {
     let for_cards = clock.clone();
+    let gates = gates(&clock);
     let for_posts = clock.clone();
     let for_shared = clock.clone();
     let links = format!("{house}/l/");
@@ -216,7 +227,7 @@ fn sources(clock: Clock, house: String) -> Sources {
             office::shared::of(conn, viewer, lang, (kind, ids), (&links, for_shared.now()))
         })),
         progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
-        gates: gates(),
+        gates,
         places: vec![Arc::new(|conn, viewer| {
             let joined = rooms::store::list_joined(conn, &[viewer.id.0])?;
             Ok(joined

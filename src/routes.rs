@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::files::{api as files_api, web as files};
 use crate::invitations::{api as invitations_api, web as invitations};
 use crate::library::api as library_api;
+use crate::library::material::{api as material_api, web as material};
 use crate::library::web::{
     acts as library_acts, desk as library_review, links as library_links, manage as library_desk, mine as library_mine,
     shelf as library, show as library_show,
@@ -274,6 +275,19 @@ fn members(app: &mut ServiceConfig) {
     app.route("/library/links", post().to(library_links::create));
     app.route("/library/links/{id}/delete", post().to(library_links::remove));
     app.route("/library/words", post().to(library_links::words));
+    app.route("/library/collections", get().to(material::collections::list));
+    app.route("/library/collections/{id}", get().to(material::collections::show));
+    app.route("/library/training", get().to(material::collections::training));
+    app.route("/library/{id}/print", get().to(material::show::print));
+    app.route("/library/{id}/files/{file}", get().to(material::show::take));
+    app.route("/library/{id}/sections/{section}", post().to(material::show::section));
+    app.route("/api/v1/resources/{id}/material", get().to(material_api::show));
+    app.route("/api/v1/resources/{id}/sections/{section}/mark", put().to(material_api::mark));
+    app.route("/api/v1/resources/{id}/sections/{section}/mark", delete().to(material_api::unmark));
+    app.route("/api/v1/resources/{id}/sections/{section}/answers", post().to(material_api::answers));
+    app.route("/api/v1/resources/{id}/sheet", get().to(material_api::sheet));
+    app.route("/api/v1/collections", get().to(material_api::list_collections));
+    app.route("/api/v1/collections/{id}", get().to(material_api::show_collection));
     app.route("/library/{id}", get().to(library_show::show));
     app.route("/library/{id}/text", post().to(library_acts::text));
     app.route("/library/{id}/favourite", post().to(library_acts::favourite));
@@ -443,6 +457,28 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/today", get().to(office_web::today));
     // library
     app.route("/manage/library", get().to(library_desk::list));
+    app.route("/manage/library/bulk", get().to(material::bulk::list));
+    app.route("/manage/library/bulk", post().to(material::bulk::create));
+    app.route("/manage/library/bulk/{id}", get().to(material::bulk::show));
+    app.route("/manage/library/bulk/{id}/run", post().to(material::bulk::run));
+    app.route("/manage/library/usage", get().to(material::office::usage));
+    app.route("/manage/library/quality", get().to(material::office::quality));
+    app.route("/manage/library/collections/new", get().to(material::collections::new));
+    app.route("/manage/library/collections/new", post().to(material::collections::create));
+    app.route("/manage/library/collections/{id}", get().to(material::collections::edit));
+    app.route("/manage/library/collections/{id}", post().to(material::collections::update));
+    app.route("/manage/library/collections/{id}/delete", post().to(material::collections::remove));
+    app.route("/manage/library/{id}/material", get().to(material::desk::show));
+    app.route("/manage/library/{id}/material", post().to(material::desk::save));
+    app.route("/api/v1/resources/{id}/material", put().to(material_api::save));
+    app.route("/api/v1/collections", post().to(material_api::create_collection));
+    app.route("/api/v1/collections/{id}", put().to(material_api::update_collection));
+    app.route("/api/v1/collections/{id}", delete().to(material_api::delete_collection));
+    app.route("/api/v1/bulk-uploads", post().to(material_api::create_bulk));
+    app.route("/api/v1/bulk-uploads/{id}", get().to(material_api::show_bulk));
+    app.route("/api/v1/bulk-uploads/{id}/run", post().to(material_api::run_bulk));
+    app.route("/api/v1/library/usage", get().to(material_api::usage));
+    app.route("/api/v1/library/quality", get().to(material_api::quality));
     app.route("/manage/library/new", get().to(library_desk::new_form));
     app.route("/manage/library/new", post().to(library_desk::create));
     app.route("/manage/library/preview", post().to(library_desk::preview_typed));

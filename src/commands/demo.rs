@@ -8,6 +8,7 @@ mod arrivals;
 mod bell;
 mod chat;
 mod letters;
+mod material;
 mod money;
 mod people;
 mod rules;
@@ -123,16 +124,18 @@ pub async fn populate(house: &House) -> Result<()> {
             chat::insert_around(tx, &all)
         })
         .await?;
+    let all = everybody.clone();
     house
         .db
         .write(move |tx| {
             upkeep::insert_backups(tx)?;
-            shelf::insert_resources(tx, &everybody)?;
-            letters::insert_campaigns(tx, &everybody)?;
-            arrivals::insert_arrivals(tx, &everybody)?;
-            bell::insert_notices(tx, &everybody)
+            shelf::insert_resources(tx, &all)?;
+            letters::insert_campaigns(tx, &all)?;
+            arrivals::insert_arrivals(tx, &all)?;
+            bell::insert_notices(tx, &all)
         })
-        .await
+        .await?;
+    material::insert(house, &everybody).await
 }
 
 fn settings_of_the_house() -> Settings {

@@ -1056,6 +1056,88 @@ diesel::table! {
 }
 
 diesel::table! {
+    resource_details (resource_id) {
+        resource_id -> BigInt,
+        data -> Text,
+        valid_until -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    resource_files (resource_id, file_id) {
+        resource_id -> BigInt,
+        file_id -> BigInt,
+        position -> Integer,
+        role -> Text,
+        title -> Text,
+        alt_de -> Text,
+        alt_en -> Text,
+        licence -> Text,
+        credit -> Text,
+        lang -> Text,
+    }
+}
+
+diesel::table! {
+    section_marks (member_id, resource_id, section) {
+        member_id -> BigInt,
+        resource_id -> BigInt,
+        section -> Integer,
+        done_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    collections (id) {
+        id -> BigInt,
+        title_de -> Text,
+        title_en -> Text,
+        summary_de -> Text,
+        summary_en -> Text,
+        created_by -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    collection_items (collection_id, resource_id) {
+        collection_id -> BigInt,
+        resource_id -> BigInt,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    text_prints (resource_id, place) {
+        resource_id -> BigInt,
+        place -> Text,
+        print -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_told (resource_id, member_id) {
+        resource_id -> BigInt,
+        member_id -> BigInt,
+        rev -> Integer,
+        warned -> Text,
+    }
+}
+
+diesel::table! {
+    bulk_uploads (id) {
+        id -> BigInt,
+        created_by -> BigInt,
+        file_id -> BigInt,
+        dry_run -> Bool,
+        status -> Text,
+        report -> Text,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     segments (id) {
         id -> BigInt,
         name -> Text,
@@ -1292,6 +1374,16 @@ diesel::joinable!(resource_embargoes -> resources (resource_id));
 diesel::joinable!(resource_variants -> resources (resource_id));
 diesel::joinable!(downloads -> resources (resource_id));
 diesel::joinable!(downloads -> members (member_id));
+diesel::joinable!(resource_details -> resources (resource_id));
+diesel::joinable!(resource_files -> resources (resource_id));
+diesel::joinable!(resource_files -> files (file_id));
+diesel::joinable!(section_marks -> members (member_id));
+diesel::joinable!(section_marks -> resources (resource_id));
+diesel::joinable!(collection_items -> collections (collection_id));
+diesel::joinable!(collection_items -> resources (resource_id));
+diesel::joinable!(text_prints -> resources (resource_id));
+diesel::joinable!(resource_told -> resources (resource_id));
+diesel::joinable!(resource_told -> members (member_id));
 diesel::joinable!(resource_offers -> resources (resource_id));
 diesel::joinable!(resource_ratings -> members (member_id));
 diesel::joinable!(text_wishes -> resources (resource_id));
@@ -1395,6 +1487,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     link_clicks,
     link_visits,
     recall_tells,
+    resource_details,
+    resource_files,
+    section_marks,
+    collections,
+    collection_items,
+    text_prints,
+    resource_told,
+    bulk_uploads,
     segments,
     campaigns,
     deliveries,

@@ -34,6 +34,12 @@ use clamav::Scanner;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
+/// SHA-256 of bytes in lower-case hexadecimal, as files carry it.
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    model::hex(&sha2::Sha256::digest(bytes))
+}
+
 /// Pictures that are decoded at the same time: each may take [`picture::DECODED_BYTES`].
 const DECODERS: usize = 2;
 

@@ -118,6 +118,7 @@ pub async fn remove(house: &House, viewer: &Viewer, id: i64) -> Result<()> {
     house
         .db
         .write(move |tx| {
+            crate::files::store::detach_all(tx, super::files_used::USED_BY, id)?;
             if !store::delete_resource(tx, id)? {
                 return Err(Error::NotFound);
             }

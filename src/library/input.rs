@@ -66,7 +66,7 @@ pub struct StepInput {
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceInput {
-    /// `swipe_copy`, `kit`, `image`, `fact_sheet`, `guide`, `brand` or `training`.
+    /// `swipe_copy`, `kit`, `image`, `fact_sheet`, `guide`, `brand`, `training`, `quick_start`, `sales_guide` or `faq`.
     pub kind: Option<String>,
     /// 1 to 200 characters.
     pub title: Option<String>,

@@ -125,6 +125,8 @@ fn index_resource(tx: &mut Tx<'_>, id: i64) -> Result<()> {
         Err(Error::NotFound) => return search::remove(tx, "resource", id),
         Err(other) => return Err(other),
     };
+    super::material::jobs::refresh_prints(tx, &whole)?;
+    super::material::tell::enqueue_tell(tx, &whole)?;
     let tiers = list_tiers(tx)?;
     let Some(min_rank) = open_from(&whole, &tiers, now) else { return search::remove(tx, "resource", id) };
     let niche_id = store::niche_of(tx, id)?;
@@ -136,6 +138,7 @@ fn index_resource(tx: &mut Tx<'_>, id: i64) -> Result<()> {
         _ => String::new(),
     };
     let about = whole.resource.offer.as_ref().map(|o| format!("{} {}", o.occasion, o.problem)).unwrap_or_default();
+    let details = super::material::store::find_details(tx, id)?;
     let entry = Entry {
         kind: "resource",
         object_id: id,
@@ -144,7 +147,7 @@ fn index_resource(tx: &mut Tx<'_>, id: i64) -> Result<()> {
         lang,
         path: format!("/library/{id}"),
         own_title: true,
-        body: format!("{}\n{}\n{}", whole.resource.summary, about, texts.join("\n")),
+        body: format!("{}\n{}\n{}\n{}", whole.resource.summary, about, texts.join("\n"), details.text()),
         created_at: whole.resource.created_at,
         title: whole.resource.title,
     };

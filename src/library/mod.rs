@@ -27,6 +27,7 @@ pub mod labels;
 pub mod letters;
 pub mod links;
 pub mod marks;
+pub mod material;
 pub mod model;
 pub mod personal;
 pub mod results;

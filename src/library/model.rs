@@ -23,12 +23,28 @@ pub enum Kind {
     Training,
     /// Everything for one promotion, with dates: other resources in order.
     Kit,
+    /// One to three pages for the first day.
+    QuickStart,
+    /// How to sell it.
+    SalesGuide,
+    /// Questions of customers and objections.
+    Faq,
 }
 
 impl Kind {
     /// All of them, in the order filters offer them.
-    pub const ALL: [Kind; 7] =
-        [Kind::SwipeCopy, Kind::Kit, Kind::FactSheet, Kind::Guide, Kind::Training, Kind::Image, Kind::Brand];
+    pub const ALL: [Kind; 10] = [
+        Kind::SwipeCopy,
+        Kind::Kit,
+        Kind::FactSheet,
+        Kind::Guide,
+        Kind::Training,
+        Kind::Image,
+        Kind::Brand,
+        Kind::QuickStart,
+        Kind::SalesGuide,
+        Kind::Faq,
+    ];
 
     /// As stored and as in the API.
     pub fn code(self) -> &'static str {
@@ -40,6 +56,9 @@ impl Kind {
             Self::Brand => "brand",
             Self::Training => "training",
             Self::Kit => "kit",
+            Self::QuickStart => "quick_start",
+            Self::SalesGuide => "sales_guide",
+            Self::Faq => "faq",
         }
     }
 
@@ -345,6 +364,10 @@ impl Order {
 /// What a list of resources is narrowed to.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
+    /// Only these.
+    pub ids: Option<Vec<i64>>,
+    /// Only what has sections to go through.
+    pub with_sections: bool,
     /// Kind.
     pub kind: Option<Kind>,
     /// Slug of a niche.

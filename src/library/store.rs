@@ -13,8 +13,8 @@ use super::input::Ready;
 use super::model::{Embargo, Filter, Order, ProgramOf, Resource, Variant, Whole};
 use crate::access::Sight;
 use crate::db::schema::{
-    downloads, members, niches, programs, resource_embargoes, resource_favourites, resource_offers, resource_variants,
-    resources,
+    downloads, members, niches, programs, resource_details, resource_embargoes, resource_favourites, resource_offers,
+    resource_variants, resources,
 };
 use crate::db::{Backend, Conn, DAY, Ms, Tx};
 use crate::error::Result;
@@ -121,6 +121,16 @@ pub fn list_visible(conn: &mut Conn, sight: Sight, filter: &Filter, now: Ms, lim
         query = query.filter(resource_offers::recalled_at.nullable().is_null()).filter(
             resource_offers::valid_until.nullable().is_null().or(resource_offers::valid_until.nullable().gt(Some(now))),
         );
+    }
+    if let Some(ids) = &filter.ids {
+        query = query.filter(resources::id.eq_any(ids.clone()));
+    }
+    if filter.with_sections {
+        query = query.filter(exists(
+            resource_details::table
+                .filter(resource_details::resource_id.eq(resources::id))
+                .filter(resource_details::data.not_like("%\"sections\":{\"de\":[],\"en\":[]}%")),
+        ));
     }
     if let Some(kind) = filter.kind {
         query = query.filter(resources::kind.eq(kind.code()));
@@ -241,6 +251,17 @@ pub fn any_visible(conn: &mut Conn, sight: Sight, ids: &[i64], now: Ms) -> Resul
         .into_boxed::<Backend>();
     let found: Option<i64> = visible!(query, sight, now).first(conn).optional()?;
     Ok(found.is_some())
+}
+
+/// Which of these resources `sight` may see at `now`.
+pub fn list_visible_ids(conn: &mut Conn, sight: Sight, ids: &[i64], now: Ms) -> Result<Vec<i64>> {
+    let query = resources::table
+        .left_join(niches::table)
+        .left_join(programs::table)
+        .filter(resources::id.eq_any(ids.to_vec()))
+        .select(resources::id)
+        .into_boxed::<Backend>();
+    Ok(visible!(query, sight, now).load(conn)?)
 }
 
 /// The texts of these resources: short, long, social, German before English.

@@ -16,6 +16,7 @@ mod forums;
 mod imports;
 mod invitations;
 mod library;
+mod material;
 mod newsletters;
 mod pages;
 mod rooms;

@@ -1,6 +1,7 @@
 //! Files: what is acknowledged is stored, what is read was checked, what is in use stays.
 
 mod clamd;
+mod s3;
 mod serving;
 mod uploads;
 mod waste;

@@ -30,6 +30,7 @@ mod library_links;
 mod library_mine;
 mod library_props;
 mod mail_routes;
+mod material;
 mod members;
 mod messages;
 mod newsletters;

@@ -118,6 +118,14 @@ pub fn write(copy: &Personal, format: Format, title: &str, stem: &str) -> Result
     })
 }
 
+/// A document to print of a text that is no personal copy: facts, guides, answers.
+///
+/// # Errors
+/// When the document cannot be made.
+pub fn document(markdown: &str, lang: crate::i18n::Lang, title: &str) -> Result<Vec<u8>> {
+    pdf::pdf(&blocks(markdown), lang, title)
+}
+
 /// Strong `ETag` of a file's bytes.
 pub fn etag(bytes: &[u8]) -> String {
     format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(bytes)[..18]))

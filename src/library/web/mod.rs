@@ -73,6 +73,7 @@ pub struct CardView {
     until: Option<i64>,
     blocked: String,
     is_kit: bool,
+    face: String,
 }
 
 /// Stars on average.
@@ -150,6 +151,7 @@ fn cards(
                     .blocked(now)
                     .map_or_else(String::new, |b| t(lang, &format!("library-blocked-{}", b.code())).into_owned()),
                 is_kit: r.kind == Kind::Kit.code(),
+                face: String::new(),
                 opens_at: waits.chain(r.publish_at).max().filter(|at| *at > now),
                 downloads: r.download_count,
                 updated_at: r.updated_at,
@@ -158,6 +160,15 @@ fn cards(
             }
         })
         .collect()
+}
+
+/// Gives each card the picture of its resource.
+fn dress(cards: &mut [CardView], faces: &[(i64, crate::files::FileInfo)]) {
+    for card in cards {
+        if let Some((_, file)) = faces.iter().find(|(id, _)| *id == card.id) {
+            card.face = file.url_at(320);
+        }
+    }
 }
 
 fn kind_label(code: &str, lang: Lang) -> String {

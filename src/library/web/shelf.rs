@@ -139,6 +139,7 @@ pub async fn shelf(me: Member, asked: web::Query<ShelfQuery>) -> Result<HttpResp
                 store::list_variants(c, &ids)?,
                 store::list_embargoes(c, &ids)?,
                 store::opinions::list_favourites(c, sight.member, &ids)?,
+                crate::library::material::store::list_faces(c, &ids)?,
             );
             let subjects = store::offers::list_subjects(c, sight, now)?;
             Ok((page, around, Vocabulary::load(c, sight)?, subjects))
@@ -164,8 +165,10 @@ pub async fn shelf(me: Member, asked: web::Query<ShelfQuery>) -> Result<HttpResp
         current: !a.favourites.is_empty(),
     });
     let label = |key: String| t(lang, &key).into_owned();
+    let mut cards = cards(page.items, &around.0, &around.1, &around.2, &known, (lang, now));
+    super::dress(&mut cards, &around.3);
     let view = ShelfView {
-        cards: cards(page.items, &around.0, &around.1, &around.2, &known, (lang, now)),
+        cards,
         views,
         kinds: or_none(&all, &a.kind, kind_choices(lang, &a.kind)),
         niches: or_none(&all, &a.niche, niche_choices(&known, lang, &a.niche)),

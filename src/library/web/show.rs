@@ -11,6 +11,7 @@ use crate::library::channels::Key;
 use crate::library::formats::Format;
 use crate::library::input::Vocabulary;
 use crate::library::marks;
+use crate::library::material::web::view::{self, MaterialView};
 use crate::library::model::{Kind, Variant, Whole, reading_minutes};
 use crate::library::personal::{self, Facts, Owner};
 use crate::library::results;
@@ -33,6 +34,8 @@ pub struct TextQuery {
     pub(super) lang: String,
     pub(super) own: String,
     pub(super) member: Option<i64>,
+    pub(super) tried: Option<usize>,
+    pub(super) answers: String,
 }
 
 impl TextQuery {
@@ -198,6 +201,7 @@ pub(super) struct ResourceView {
     results: Vec<ResultView>,
     curve: String,
     own_flag: &'static str,
+    material: Option<MaterialView>,
 }
 
 impl ResourceView {
@@ -220,6 +224,7 @@ pub(super) struct Shown {
     pub is_favourite: bool,
     pub results: (Vec<results::Line>, Vec<results::Line>),
     pub days: Vec<i64>,
+    pub material: view::Loaded,
     /// For a manager's preview: who it is for, and everybody it could be for.
     pub preview: Option<(i64, Vec<(i64, String)>)>,
 }
@@ -252,7 +257,10 @@ pub(super) fn load(
         Some(next) => store::kits::find_title(c, next)?.map(|title| (next, title)),
         None => None,
     };
+    let material = view::load(c, sight, id)?;
+    let handed_out = sight.manages || whole.resource.blocked(now).is_none();
     Ok(Shown {
+        material: if handed_out { material } else { material.without_files() },
         own: store::own::list_of(c, who.0, id)?,
         ratings: store::opinions::list_ratings(c, id, 20)?,
         own_rating: store::opinions::find_rating(c, id, sight.member)?,
@@ -507,7 +515,10 @@ pub(super) fn resource_view(
     });
     let offer = r.offer.clone().unwrap_or_default();
     let rating_label = |n: i32| t(lang, &format!("library-give-{n}")).into_owned();
+    let tried = crate::library::material::web::show::tried(asked.tried, &asked.answers);
+    let material = view::view(r.id, &r.kind, &shown.material, tried.as_ref(), (lang, now));
     Ok(ResourceView {
+        material: Some(material).filter(MaterialView::has_any),
         id: r.id,
         title: r.title.clone(),
         summary: r.summary.clone(),
