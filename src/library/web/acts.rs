@@ -104,6 +104,7 @@ pub async fn text(me: Member, id: web::Path<i64>, form: Form) -> Result<HttpResp
         lang: form.text("lang").to_owned(),
         own: form.text("own").to_owned(),
         member: None,
+        ..TextQuery::default()
     };
     let (id, now, lang, who, base) = (*id, me.house.db.now(), me.lang(), me.viewer.clone(), short_base(&me.house));
     let typed = form.values();

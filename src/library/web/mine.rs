@@ -141,6 +141,7 @@ pub async fn save(me: Member, id: web::Path<i64>, form: Form) -> Result<HttpResp
         lang: form.text("lang").to_owned(),
         own: String::new(),
         member: None,
+        ..TextQuery::default()
     };
     let at = place(&asked)?;
     let here = format!("/library/{id}/mine?{}", query(&[("variant", &asked.variant), ("lang", &asked.lang)]));

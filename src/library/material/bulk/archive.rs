@@ -41,20 +41,21 @@ impl Archive {
         let mut all = 0_u64;
         for i in 0..zip.len() {
             let entry = zip.by_index_raw(i).map_err(|_| note("bulk_no_zip", ""))?;
-            let name = base(entry.name());
+            let full = entry.name().map(std::borrow::Cow::into_owned).map_err(|_| note("bulk_no_zip", ""))?;
+            let name = base(&full);
             // What a Mac and Windows leave in archives.
-            if entry.is_dir() || name.starts_with('.') || entry.name().starts_with("__MACOSX/") || name == "thumbs.db" {
+            if entry.is_dir() || name.starts_with('.') || full.starts_with("__MACOSX/") || name == "thumbs.db" {
                 continue;
             }
             all = all.saturating_add(entry.size());
             if entry.encrypted() {
-                return Err(note("bulk_encrypted", entry.name()));
+                return Err(note("bulk_encrypted", &full));
             }
             if entry.size() > ENTRY_BYTES || all > ALL_BYTES {
-                return Err(note("bulk_too_large", entry.name()));
+                return Err(note("bulk_too_large", &full));
             }
             if names.insert(name, i).is_some() {
-                return Err(note("bulk_same_name", entry.name()));
+                return Err(note("bulk_same_name", &full));
             }
         }
         Ok(Self { zip, names })

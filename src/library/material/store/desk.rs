@@ -159,14 +159,22 @@ pub fn list_with_files(conn: &mut Conn) -> Result<Vec<i64>> {
     Ok(resource_files::table.select(resource_files::resource_id).distinct().load(conn)?)
 }
 
-/// Downloads since `from`: resource, format, tier rank, how many, how many people.
-pub fn count_downloads(conn: &mut Conn, from: Ms) -> Result<Vec<(i64, String, i32, i64, i64)>> {
-    use diesel::dsl::count_star;
+/// Downloads since `from`: resource, format, how many, from how many people.
+pub fn count_downloads(conn: &mut Conn, from: Ms) -> Result<Vec<(i64, String, i64, i64)>> {
+    Ok(downloads::table
+        .filter(downloads::at.ge(from))
+        .group_by((downloads::resource_id, downloads::format))
+        .select((downloads::resource_id, downloads::format, diesel::dsl::count_star(), people()))
+        .load(conn)?)
+}
+
+/// Downloads since `from`: tier rank, how many, from how many people.
+pub fn count_tiers(conn: &mut Conn, from: Ms) -> Result<Vec<(i32, i64, i64)>> {
     Ok(downloads::table
         .inner_join(members::table)
         .filter(downloads::at.ge(from))
-        .group_by((downloads::resource_id, downloads::format, members::tier_rank))
-        .select((downloads::resource_id, downloads::format, members::tier_rank, count_star(), people()))
+        .group_by(members::tier_rank)
+        .select((members::tier_rank, diesel::dsl::count_star(), people()))
         .load(conn)?)
 }
 

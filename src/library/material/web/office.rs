@@ -72,15 +72,17 @@ pub fn usage_of(conn: &mut Conn, days: i64, now: Ms) -> Result<Usage> {
     let mut formats: BTreeMap<String, Count> = BTreeMap::new();
     let mut by_tier: BTreeMap<String, Count> = BTreeMap::new();
     let mut kinds: BTreeMap<String, Count> = BTreeMap::new();
-    for (id, format, rank, n, people) in &rows {
+    for (rank, downloads, people) in store::count_tiers(conn, from)? {
+        let tier = tiers.iter().find(|t| t.rank == rank).map_or_else(|| rank.to_string(), |t| t.slug.clone());
+        by_tier.insert(tier.clone(), Count { id: None, name: tier, downloads, people });
+    }
+    for (id, format, n, people) in &rows {
         let subject = subjects.iter().find(|s| s.id == *id);
-        let tier = tiers.iter().find(|t| t.rank == *rank).map_or_else(|| rank.to_string(), |t| t.slug.clone());
         let title = subject.map_or_else(|| format!("#{id}"), |s| s.title.clone());
         let kind = subject.map_or_else(String::new, |s| s.kind.clone());
         for (map, key, name, id) in [
             (&mut resources, id.to_string(), title, Some(*id)),
             (&mut formats, format.clone(), format.clone(), None),
-            (&mut by_tier, tier.clone(), tier, None),
             (&mut kinds, kind.clone(), kind, None),
         ] {
             let count = map.entry(key).or_insert_with(|| Count { id, name, ..Count::default() });
@@ -99,7 +101,7 @@ pub fn usage_of(conn: &mut Conn, days: i64, now: Ms) -> Result<Usage> {
     top.truncate(50);
     Ok(Usage {
         days,
-        downloads: rows.iter().map(|r| r.3).sum(),
+        downloads: rows.iter().map(|r| r.2).sum(),
         people: store::count_takers(conn, from)?,
         taken,
         idle,
