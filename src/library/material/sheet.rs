@@ -106,7 +106,7 @@ pub async fn take(house: &House, viewer: &Viewer, id: i64, lang: Lang) -> Result
             let sheet = Sheet { title: &r.title, summary: &r.summary, details: &details, labelled };
             let bytes = formats::document(&markdown(&sheet, lang), lang, &r.title)?;
             let stem = crate::text::slug(&r.title);
-            Ok((format!("{}-{}.pdf", if stem.is_empty() { "material" } else { &stem }, lang.code()), bytes))
+            Ok((format!("{}-{}.pdf", if stem.is_empty() { "material" } else { stem.as_str() }, lang.code()), bytes))
         })
         .await?;
     house
