@@ -67,11 +67,11 @@ pub fn list_kits_with(conn: &mut Conn, id: i64) -> Result<Vec<i64>> {
     Ok(kit_items::table.filter(kit_items::resource_id.eq(id)).select(kit_items::kit_id).distinct().load(conn)?)
 }
 
-/// Everything a member took: resource, form, language, format, when.
-pub fn list_taken(
-    conn: &mut Conn,
-    member: crate::web::viewer::MemberId,
-) -> Result<Vec<(i64, String, String, String, Ms)>> {
+/// One thing taken: resource, form, language, format, when.
+pub type Taken = (i64, String, String, String, Ms);
+
+/// Everything a member took.
+pub fn list_taken(conn: &mut Conn, member: crate::web::viewer::MemberId) -> Result<Vec<Taken>> {
     Ok(downloads::table
         .filter(downloads::member_id.eq(member.0))
         .order(downloads::id.asc())
