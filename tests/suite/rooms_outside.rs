@@ -11,10 +11,13 @@ use tokio::net::TcpListener;
 
 const MINUTE: i64 = 60_000;
 
+/// Status, type and body of an answer.
+type Page = (u16, String, Vec<u8>);
+
 /// A web server that answers what it was told and remembers what it was asked.
 #[derive(Clone, Default)]
 struct Site {
-    pages: Arc<Mutex<HashMap<String, (u16, String, Vec<u8>)>>>,
+    pages: Arc<Mutex<HashMap<String, Page>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
