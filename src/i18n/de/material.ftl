@@ -213,7 +213,3 @@ material-issue-outdated-hint = Seit einem halben Jahr unverändert.
 material-issue-unused = Nie mitgenommen
 material-issue-unused-hint = Seit drei Monaten da, und niemand hat es genommen.
 
-error-field-too_many = Höchstens { $max }, bitte.
-error-field-amount = Bitte einen Betrag wie 649,00 angeben.
-error-field-date = Bitte ein Datum angeben.
-error-field-colour = Bitte eine Farbe wie #005c5f angeben.

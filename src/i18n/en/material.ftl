@@ -213,7 +213,3 @@ material-issue-outdated-hint = Unchanged for half a year.
 material-issue-unused = Never taken
 material-issue-unused-hint = There for three months, and nobody took it.
 
-error-field-too_many = At most { $max }, please.
-error-field-amount = Please give an amount such as 649.00.
-error-field-date = Please give a date.
-error-field-colour = Please give a colour such as #005c5f.
