@@ -14,9 +14,9 @@ const DU: [&str; 13] =
 const TELLS: &str = "lege leg erzähl erzähle sieh siehe bestätige gib kopiere melde such nimm beginne nenne tritt sag sage \
     stell folge frag fordere schalte lass schreib schreibe wähle lade drücke setze klicke öffne speichere trag trage nutze \
     verwende füge übertrage eröffne mach mache komm schau entferne ändere achte ergänze markiere zieh ziehe tippe lies hol \
-    hole teile wende verbinde probiere korrigiere starte aktiviere installiere notiere bewahre kündige sende schick \
+    hole wende verbinde probiere korrigiere starte aktiviere installiere notiere bewahre kündige sende schick \
     schicke halt halte bring bringe zeig zeige wechsle antworte hinterlege verknüpfe importiere exportiere hilf vergiss \
-    denk denke lösche fülle warte versuche prüfe wiederhole bearbeite lad warn erkläre ersetze hör behalte kläre erlaube \
+    denk denke lösche fülle warte prüfe wiederhole bearbeite lad warn erkläre ersetze hör behalte kläre erlaube \
     vergib rufe ruf plane mische scanne scan richte lies blättere besuche entscheide verschiebe";
 
 /// Words after "bitte" that end like an imperative and are none.
