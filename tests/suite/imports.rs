@@ -302,6 +302,7 @@ fn rows_of(conn: &mut Conn, table: &str, key: &str) -> Vec<String> {
         let mut row: Value = serde_json::from_str(&line).unwrap();
         if let Some(row) = row.as_object_mut() {
             row.remove("rights_version");
+            row.remove("rights_at");
         }
         format!("{table} {row}")
     };
