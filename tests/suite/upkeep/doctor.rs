@@ -20,7 +20,9 @@ impl Dns {
     }
 
     fn text(mut self, name: &str, text: &str) -> Self {
-        let data = RData::TXT(TXT::new(vec![text.to_owned()]));
+        // A string of a TXT record holds 255 bytes (RFC 1035, 3.3.14); longer values are several.
+        let parts = text.as_bytes().chunks(255).map(|part| String::from_utf8_lossy(part).into_owned()).collect();
+        let data = RData::TXT(TXT::new(parts));
         self.0.entry((name.to_owned(), RecordType::TXT)).or_default().push(data);
         self
     }
