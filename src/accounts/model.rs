@@ -117,8 +117,6 @@ pub enum Purpose {
     Login,
     /// Create the first admin.
     Setup,
-    /// Come in as somebody who was imported.
-    Invite,
 }
 
 impl Purpose {
@@ -129,7 +127,6 @@ impl Purpose {
             Self::Reset => "reset",
             Self::Login => "login",
             Self::Setup => "setup",
-            Self::Invite => "invite",
         }
     }
 }
@@ -195,8 +192,6 @@ pub enum ConsentState {
     Given,
     /// Taken back.
     Withdrawn,
-    /// Asked for and not given.
-    Refused,
 }
 
 impl ConsentState {
@@ -206,7 +201,6 @@ impl ConsentState {
             Self::Pending => "pending",
             Self::Given => "given",
             Self::Withdrawn => "withdrawn",
-            Self::Refused => "refused",
         }
     }
 }
@@ -235,10 +229,6 @@ pub struct ApplicationText<'a> {
     pub niches: Vec<String>,
     /// Consents ticked.
     pub consents: Vec<String>,
-    /// Code of the standing link they came by.
-    pub via: &'a str,
-    /// Texts accepted, by id; none where the form did not ask.
-    pub policies: Option<Vec<i64>>,
 }
 
 /// A valid application.
@@ -250,8 +240,6 @@ pub struct Application {
     pub password: String,
     /// What takes effect once the address is confirmed.
     pub profile: Applied,
-    /// Whether the form asked for the texts that bind; a program that does not is asked at the first sign-in.
-    pub asked: bool,
 }
 
 /// What a confirmed application writes into the account. It travels with the mailed token, so that a link
@@ -270,12 +258,6 @@ pub struct Applied {
     pub niches: Vec<String>,
     /// Consents ticked.
     pub consents: Vec<ConsentKind>,
-    /// Code of the standing link they came by; may be empty.
-    #[serde(default)]
-    pub via: String,
-    /// Texts accepted, by id.
-    #[serde(default)]
-    pub policies: Vec<i64>,
 }
 
 impl Application {
@@ -305,11 +287,8 @@ impl Application {
         match (email, password) {
             (Some(email), Some(password)) => {
                 check.done()?;
-                let via = text.via.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
-                let (asked, policies) = (text.policies.is_some(), text.policies.clone().unwrap_or_default());
-                let password_hash = String::new();
-                let profile = Applied { name, password_hash, lang, pitch, niches, consents, via, policies };
-                Ok(Self { email, password, profile, asked })
+                let profile = Applied { name, password_hash: String::new(), lang, pitch, niches, consents };
+                Ok(Self { email, password, profile })
             }
             _ => Err(check.done().err().unwrap_or(crate::error::Error::BadRequest("bad_request"))),
         }

@@ -10,7 +10,6 @@
 pub mod actions;
 pub mod amount;
 pub mod api;
-pub mod asks;
 pub mod imports;
 pub mod ingest;
 pub mod jobs;

@@ -4,7 +4,6 @@ use crate::error::{Error, Result};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::num::NonZeroU32;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 /// What is limited, with its burst and the time in which the burst refills.
@@ -30,11 +29,9 @@ pub enum Bucket {
     Postbacks,
     /// Expensive questions of one manager (segment counts, previews): 60 in 10 s.
     Questions,
-    /// Files that one member begins to upload: 120 a minute.
-    Uploads,
 }
 
-const BUCKETS: [(Bucket, u32, u64); 11] = [
+const BUCKETS: [(Bucket, u32, u64); 10] = [
     (Bucket::Requests, 300, 10),
     (Bucket::SignIn, 30, 60),
     (Bucket::Account, 10, 600),
@@ -45,28 +42,12 @@ const BUCKETS: [(Bucket, u32, u64); 11] = [
     (Bucket::Connections, 30, 10),
     (Bucket::Postbacks, 600, 60),
     (Bucket::Questions, 60, 10),
-    (Bucket::Uploads, 120, 60),
 ];
 
-/// Buckets that count for all nodes together. What protects one node from one address is counted by each for itself.
-const SHARED: [Bucket; 7] = [
-    Bucket::SignIn,
-    Bucket::Account,
-    Bucket::Mails,
-    Bucket::MailTo,
-    Bucket::Posts,
-    Bucket::Messages,
-    Bucket::Questions,
-];
-
-/// Told what was taken here: number of the bucket and key.
-pub type Share = Box<dyn Fn(usize, &str) + Send + Sync>;
-
-/// The limiters of this node. What is taken from a shared bucket is told to the other nodes, which take it from theirs.
+/// The limiters of this node.
 pub struct Limits {
     on: bool,
     limiters: Vec<(Bucket, DefaultKeyedRateLimiter<String>)>,
-    share: OnceLock<Share>,
 }
 
 impl Limits {
@@ -80,7 +61,7 @@ impl Limits {
                 Some((bucket, RateLimiter::keyed(quota)))
             })
             .collect();
-        Self { on, limiters, share: OnceLock::new() }
+        Self { on, limiters }
     }
 
     /// Whether limits apply at all.
@@ -93,35 +74,12 @@ impl Limits {
     /// # Errors
     /// [`Error::TooMany`] with the time until the next one is free.
     pub fn take(&self, bucket: Bucket, key: impl ToString) -> Result<()> {
-        let known = self.limiters.iter().enumerate().find(|(_, (b, _))| *b == bucket).filter(|_| self.on);
-        let Some((number, (_, limiter))) = known else { return Ok(()) };
-        let key = key.to_string();
-        limiter.check_key(&key).map_err(|not_until| Error::TooMany {
-            retry_after: not_until.wait_time_from(DefaultClock::default().now()),
-        })?;
-        if let Some(share) = self.share.get().filter(|_| SHARED.contains(&bucket)) {
-            share(number, &key);
-        }
-        Ok(())
-    }
-
-    /// Tells other nodes what is taken here; wired once, in `app.rs`.
-    pub fn on_taken(&self, share: Share) {
-        // Wired once.
-        let _ = self.share.set(share);
-    }
-
-    /// Another node took `n` from the bucket of this number.
-    pub fn taken_elsewhere(&self, number: usize, key: &str, n: u32) {
-        let Some((_, limiter)) = self.limiters.get(number).filter(|(b, _)| self.on && SHARED.contains(b)) else {
-            return;
+        let Some((_, limiter)) = self.limiters.iter().find(|(b, _)| *b == bucket).filter(|_| self.on) else {
+            return Ok(());
         };
-        let key = key.to_owned();
-        for _ in 0..n.min(1_000) {
-            if limiter.check_key(&key).is_err() {
-                break;
-            }
-        }
+        limiter.check_key(&key.to_string()).map_err(|not_until| Error::TooMany {
+            retry_after: not_until.wait_time_from(DefaultClock::default().now()),
+        })
     }
 
     /// Forgets keys that are full again; called now and then.

@@ -53,17 +53,6 @@ pub struct RoomLink {
     pub active: bool,
     /// Whether it is gated by tier or private.
     pub locked: bool,
-    /// Whether it is a conversation of a few.
-    pub direct: bool,
-}
-
-/// Rooms that stand together in the sidebar: on top, or in a section of the member's own.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct RoomGroup {
-    /// Name.
-    pub name: String,
-    /// Its rooms in their order.
-    pub rooms: Vec<RoomLink>,
 }
 
 /// What the features put around a page.
@@ -79,20 +68,10 @@ pub struct Surroundings {
     pub unread_chat: i64,
     /// Unread mentions.
     pub mentions_chat: i64,
-    /// Unread notifications.
-    pub notifications: i64,
     /// Niches the viewer may enter.
     pub niches: Vec<NicheLink>,
-    /// Rooms the viewer has joined and put nowhere else.
+    /// Rooms the viewer has joined.
     pub rooms: Vec<RoomLink>,
-    /// Rooms on top and in sections.
-    pub groups: Vec<RoomGroup>,
-    /// Conversations of a few.
-    pub talks: Vec<RoomLink>,
-    /// Unread messages in conversations.
-    pub unread_direct: i64,
-    /// Requests that wait for an answer.
-    pub requests: i64,
 }
 
 /// Where the surroundings come from; wired in `app.rs`, because the platform knows no feature.
@@ -124,8 +103,6 @@ struct Shell<'a> {
     csrf: &'a str,
     nonce: &'a str,
     assets: &'static str,
-    brand: &'a str,
-    logo: &'a str,
     path: &'a str,
     here: &'a str,
     theme: &'a str,
@@ -140,13 +117,8 @@ struct Shell<'a> {
     unread_forum: i64,
     unread_chat: i64,
     mentions_chat: i64,
-    notifications: i64,
     niches: &'a [NicheLink],
     rooms: &'a [RoomLink],
-    groups: &'a [RoomGroup],
-    talks: &'a [RoomLink],
-    unread_direct: i64,
-    requests: i64,
     flash: Option<Flash>,
     live: bool,
     demo: bool,
@@ -160,7 +132,7 @@ struct Root<'a, V> {
 
 /// The renderer of pages.
 pub struct Pages {
-    registries: [Handlebars<'static>; 3],
+    registries: [Handlebars<'static>; 2],
     source: ShellSource,
 }
 
@@ -170,8 +142,8 @@ impl Pages {
     /// # Errors
     /// When a template does not parse.
     pub fn load(source: ShellSource) -> Result<Self> {
-        let [de, sie, en] = [Lang::De, Lang::DeSie, Lang::En].map(registry);
-        Ok(Self { registries: [de?, sie?, en?], source })
+        let [de, en] = Lang::ALL.map(registry);
+        Ok(Self { registries: [de?, en?], source })
     }
 
     /// Renders a template that needs no shell: a fragment, a mail preview.
@@ -179,13 +151,8 @@ impl Pages {
     /// # Errors
     /// When the view lacks something the template wants.
     pub fn fragment(&self, lang: Lang, name: &str, view: &impl Serialize) -> Result<String> {
-        let [de, sie, en] = &self.registries;
-        let registry = match lang {
-            Lang::De => de,
-            Lang::DeSie => sie,
-            Lang::En => en,
-        };
-        registry.render(name, view).map_err(Error::internal)
+        let [de, en] = &self.registries;
+        lang.pick(de, en).render(name, view).map_err(Error::internal)
     }
 }
 
@@ -306,8 +273,7 @@ impl Page<'_> {
         let ctx = self.ctx;
         let viewer = ctx.viewer.as_deref();
         let lang = ctx.lang();
-        let grouped = around.groups.iter_mut().flat_map(|g| g.rooms.iter_mut());
-        for room in around.rooms.iter_mut().chain(around.talks.iter_mut()).chain(grouped) {
+        for room in &mut around.rooms {
             room.active = ctx.path == format!("/rooms/{}", room.slug);
         }
         for niche in &mut around.niches {
@@ -318,7 +284,6 @@ impl Page<'_> {
             (crate::i18n::has(lang, key) && matches!(kind, "ok" | "bad" | "hot"))
                 .then(|| Flash { kind: kind.to_owned(), text: t(lang, key).into_owned() })
         });
-        let brand = ctx.house.settings.brand();
         let csrf = match viewer.map(|v| &v.proof) {
             Some(Proof::Session { csrf, .. }) => csrf.as_str(),
             _ => "",
@@ -332,8 +297,6 @@ impl Page<'_> {
             csrf,
             nonce: &ctx.asked.nonce,
             assets: super::assets::prefix(),
-            brand: &brand.sheet,
-            logo: &brand.logo,
             path: &ctx.path,
             here: &ctx.here,
             theme: &ctx.asked.theme,
@@ -355,13 +318,8 @@ impl Page<'_> {
             unread_forum: around.unread_forum,
             unread_chat: around.unread_chat,
             mentions_chat: around.mentions_chat,
-            notifications: around.notifications,
             niches: &around.niches,
             rooms: &around.rooms,
-            groups: &around.groups,
-            talks: &around.talks,
-            unread_direct: around.unread_direct,
-            requests: around.requests,
             flash,
             live: viewer.is_some(),
             demo: ctx.house.config.demo,

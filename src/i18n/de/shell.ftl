@@ -87,4 +87,3 @@ ui-all = Alle
 ui-yes = Ja
 ui-no = Nein
 styleguide-title = Stilkunde
-shell-requests = Anfragen

@@ -87,4 +87,3 @@ ui-all = All
 ui-yes = Yes
 ui-no = No
 styleguide-title = Style guide
-shell-requests = requests

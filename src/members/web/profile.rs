@@ -35,8 +35,7 @@ struct RefLine {
 }
 
 /// Zones offered in the form; the API takes every IANA zone.
-/// Zones offered first.
-pub const ZONES: [&str; 12] = [
+const ZONES: [&str; 12] = [
     "Europe/Berlin",
     "Europe/Vienna",
     "Europe/Zurich",

@@ -34,7 +34,6 @@ struct Fields {
     currency: String,
     description_de: String,
     description_en: String,
-    sub_param: String,
 }
 
 #[derive(Serialize)]
@@ -70,7 +69,6 @@ fn draft(form: &Form) -> ProgramDraft {
         currency: form.text("currency").to_owned(),
         description_de: form.text("description_de").to_owned(),
         description_en: form.text("description_en").to_owned(),
-        sub_param: form.text("sub_param").to_owned(),
     }
 }
 
@@ -82,7 +80,6 @@ fn fields_of(draft: ProgramDraft) -> Fields {
         currency: draft.currency,
         description_de: draft.description_de,
         description_en: draft.description_en,
-        sub_param: draft.sub_param,
     }
 }
 
@@ -152,7 +149,6 @@ fn fields_of_program(p: &Program) -> Fields {
         currency: p.currency.clone(),
         description_de: p.description_de.clone(),
         description_en: p.description_en.clone(),
-        sub_param: p.sub_param.clone(),
     }
 }
 

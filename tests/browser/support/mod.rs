@@ -3,8 +3,6 @@
 mod browser;
 mod driver;
 mod look;
-mod wire;
 
 pub use browser::Browser;
-pub use look::{Look, NARROW, WIDE, all_well};
-pub use wire::{Line, Wire};
+pub use look::all_well;

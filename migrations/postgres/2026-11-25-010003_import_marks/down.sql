@@ -1,1 +1,0 @@
-DROP INDEX import_marks_kind_object_id;

@@ -1,1 +1,0 @@
-CREATE INDEX import_marks_kind_object_id ON import_marks (kind, object_id);

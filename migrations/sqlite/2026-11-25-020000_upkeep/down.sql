@@ -1,3 +1,0 @@
-DROP TABLE mail_windows;
-DROP TABLE alerts;
-DROP TABLE backups;

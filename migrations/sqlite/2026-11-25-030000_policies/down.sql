@@ -1,2 +1,0 @@
-DROP TABLE policy_acceptances;
-DROP TABLE policies;
