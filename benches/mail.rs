@@ -32,6 +32,8 @@ async fn main() {
         ("SMTP_URL", sink.url()),
         ("KONTOR_MAIL_FROM", "Nordlicht <news@nordlicht.example>".to_owned()),
         ("KONTOR_MAIL_CONNECTIONS", "8".to_owned()),
+        // Twenty thousand on the first day is no gentle start.
+        ("KONTOR_RATE_LIMITS", "off".to_owned()),
     ]);
     let config = Config::load(|name| vars.get(name).cloned()).unwrap();
     let running = kontor::app::start(config, Clock::default()).await.unwrap();

@@ -2,23 +2,30 @@
 
 use crate::accounts;
 use crate::config::Config;
-use crate::db::{Clock, DAY, Db, HOUR, MINUTE};
+use crate::db::{Clock, Conn, DAY, Db, HOUR, MINUTE, SECOND};
 use crate::error::{Error, Result};
+use crate::files::{self, Files};
 use crate::forums;
 use crate::house::{House, Parts};
-use crate::i18n::Lang;
+use crate::i18n::{Lang, t};
 use crate::jobs::{Jobs, Registry, handler};
 use crate::live::Live;
 use crate::mail::{Mailer, SEND_JOB, send_queued};
 use crate::newsletters;
+use crate::notices;
 use crate::office;
 use crate::programs;
 use crate::rooms;
 use crate::routes;
+use crate::secrets::Ring;
+use crate::settings::Current;
+use crate::upkeep;
 use crate::web::headers::{Identify, around};
 use crate::web::limits::Limits;
-use crate::web::pages::{NicheLink, Pages, RoomLink, ShellSource, Surroundings};
-use crate::web::sources::Sources;
+use crate::web::pages::{NicheLink, Pages, RoomGroup, RoomLink, ShellSource, Surroundings};
+use crate::web::pulse::Pulse;
+use crate::web::sources::{Gates, Place, Sources};
+use crate::web::tls;
 use crate::web::viewer::Viewer;
 use crate::web::{forms, health, idempotency};
 use actix_web::middleware::{Compress, from_fn};
@@ -41,7 +48,9 @@ pub struct Running {
 fn listeners(event: &str) -> &'static [&'static str] {
     match event {
         "niche.created" => &["rooms.niche_created"],
-        "member.changed" => &["rooms.member_changed"],
+        "member.changed" => &["rooms.member_changed", crate::invitations::jobs::MEMBER_JOB],
+        "letter.sent" => &[crate::invitations::jobs::LETTER_JOB],
+        "application.confirmed" => &[crate::invitations::jobs::APPLIED_JOB],
         "member.ref_set" => &[programs::jobs::MATCH_JOB],
         "tier.override_cleared" => &[programs::jobs::RECOMPUTE_ONE_JOB],
         _ => &[],
@@ -51,22 +60,51 @@ fn listeners(event: &str) -> &'static [&'static str] {
 fn registry() -> Registry {
     let mut jobs = Registry::default();
     jobs.on(SEND_JOB, handler(send_queued));
+    jobs.on(files::jobs::CHECK_JOB, handler(files::jobs::check));
+    jobs.on(files::jobs::SIZES_JOB, handler(files::jobs::sizes));
+    jobs.every(HOUR, files::jobs::COLLECT_JOB, handler(files::jobs::collect));
+    jobs.every(DAY, files::jobs::SWEEP_JOB, handler(files::jobs::sweep));
     jobs.on(forums::jobs::INDEX, handler(forums::jobs::index));
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
+    jobs.on(crate::library::material::bulk::BULK_JOB, handler(crate::library::material::bulk::run));
+    jobs.on(crate::library::material::tell::TELL_JOB, handler(crate::library::material::tell::tell));
+    jobs.every(DAY, crate::library::material::tell::EXPIRES_JOB, handler(crate::library::material::tell::expires));
     jobs.on(crate::library::jobs::INDEX, handler(crate::library::jobs::index));
+    jobs.on(notices::jobs::DELIVER_JOB, handler(notices::jobs::deliver));
+    jobs.on(notices::push::PUSH_JOB, handler(notices::push::run));
+    jobs.every(5 * MINUTE, notices::digest::DIGEST_JOB, handler(notices::digest::run));
+    jobs.every(DAY, notices::jobs::TIDY_JOB, handler(notices::jobs::tidy));
+    jobs.on(crate::library::jobs::RECALL, handler(crate::library::jobs::tell_takers));
     jobs.every(HOUR, "house.tidy", handler(tidy));
     jobs.on(newsletters::RUN_JOB, handler(newsletters::run));
     jobs.every(MINUTE, newsletters::WATCH_JOB, handler(newsletters::watch));
+    jobs.on(crate::invitations::jobs::SEND_JOB, handler(crate::invitations::jobs::send));
+    jobs.every(HOUR, crate::invitations::jobs::REMIND_JOB, handler(crate::invitations::jobs::remind));
+    jobs.on(crate::invitations::jobs::LETTER_JOB, handler(crate::invitations::jobs::letter_sent));
+    jobs.on(crate::invitations::jobs::MEMBER_JOB, handler(crate::invitations::jobs::member_changed));
+    jobs.on(crate::invitations::jobs::APPLIED_JOB, handler(crate::invitations::jobs::applied));
     jobs.on(accounts::jobs::TELL_JOB, handler(accounts::jobs::tell_managers));
     jobs.on(accounts::jobs::LINK_JOB, handler(accounts::jobs::mail_link));
     jobs.on("rooms.niche_created", handler(rooms::actions::open_niche_room));
     jobs.on("rooms.member_changed", handler(rooms::actions::on_member_changed));
+    jobs.every(30 * SECOND, rooms::jobs::INDEX_JOB, handler(rooms::jobs::index));
+    jobs.on(rooms::preview::PREVIEW_JOB, handler(rooms::preview::look));
+    jobs.on(rooms::actions::CALL_JOB, handler(rooms::actions::call_room));
+    jobs.on(rooms::actions::REMIND_JOB, handler(rooms::jobs::remind));
+    jobs.on(rooms::actions::LATER_JOB, handler(rooms::actions::send_later));
+    jobs.on(rooms::actions::HOUR_JOB, handler(rooms::actions::follow_clock));
+    jobs.on(rooms::actions::HOOKS_JOB, handler(rooms::actions::read_logs));
+    jobs.on(rooms::actions::HOOK_JOB, handler(rooms::actions::tell_hook));
     jobs.on(programs::jobs::MATCH_JOB, handler(programs::jobs::match_waiting));
     jobs.on(programs::jobs::RECOMPUTE_ONE_JOB, handler(programs::jobs::recompute_one));
     jobs.on(programs::tiers::RECOMPUTE_SOME_JOB, handler(programs::jobs::recompute_some));
     jobs.every(DAY, programs::tiers::RECOMPUTE_JOB, handler(programs::jobs::recompute_all));
+    jobs.every(upkeep::backups::LOOK_EVERY, upkeep::backups::DUE_JOB, handler(upkeep::backups::look));
+    jobs.every(upkeep::alerts::LOOK_EVERY, upkeep::alerts::LOOK_JOB, handler(upkeep::alerts::look));
+    jobs.on(upkeep::backups::RUN_JOB, handler(upkeep::backups::run));
     jobs.on(programs::imports::RUN_JOB, handler(programs::imports::run::run));
     jobs.on(programs::imports::run::SETTLE_JOB, handler(programs::imports::run::settle));
+    jobs.every(DAY, programs::imports::drafts::TIDY_JOB, handler(programs::imports::drafts::tidy));
     jobs.on(programs::imports::undo::UNDO_JOB, handler(programs::imports::undo::take_back));
     jobs
 }
@@ -75,14 +113,16 @@ fn registry() -> Registry {
 async fn tidy(house: House, (): ()) -> Result<()> {
     house.limits.tidy();
     house.db.write_background(idempotency::tidy).await?;
+    house.db.write_background(crate::mail::volume::forget_windows).await?;
     Ok(())
 }
 
 /// What surrounds every page: the community's name, the niches and rooms of the viewer.
-fn surroundings(clock: Clock) -> ShellSource {
+fn surroundings(clock: Clock, current: Current) -> ShellSource {
+    let gates = gates(&clock);
     Arc::new(move |conn, viewer: Option<&Viewer>, lang: Lang| {
-        let settings = crate::settings::load(conn)?;
-        let mut around = Surroundings { community: settings.community_name, ..Surroundings::default() };
+        let settings = current.refresh(conn)?;
+        let mut around = Surroundings { community: settings.community_name.clone(), ..Surroundings::default() };
         let Some(viewer) = viewer else { return Ok(around) };
         let sight = crate::access::Sight::of(viewer);
         if !viewer.is_moderator() {
@@ -100,31 +140,137 @@ fn surroundings(clock: Clock) -> ShellSource {
                 ..NicheLink::default()
             })
             .collect();
-        around.rooms = rooms::store::list_joined(conn, &[viewer.id.0])?
-            .into_iter()
-            .map(|r| RoomLink {
-                id: r.id,
-                locked: r.access != rooms::model::Access::Open.code(),
-                slug: r.slug,
-                name: r.name,
-                unread: r.unread,
-                mentions: i64::from(r.mentions),
-                active: false,
-            })
+        let joined = rooms::store::list_joined(conn, &[viewer.id.0])?;
+        // Most people have none: one question less on every page.
+        let sections = match joined.iter().any(|r| r.section_id.is_some()) {
+            true => rooms::store::list_sections(conn, viewer.id)?,
+            false => Vec::new(),
+        };
+        // What is silenced makes no badge; a mention always does.
+        around.unread_chat = joined.iter().filter(|r| !r.silenced && !r.is_direct()).map(|r| r.unread).sum();
+        around.mentions_chat = joined.iter().filter(|r| !r.is_direct()).map(|r| i64::from(r.mentions)).sum();
+        around.requests = rooms::store::count_requests(conn, &[viewer.id.0])?.get(&viewer.id.0).copied().unwrap_or(0);
+        around.unread_direct = joined.iter().filter(|r| !r.silenced && r.is_direct()).map(|r| r.unread).sum();
+        let link = |r: &rooms::store::Joined| RoomLink {
+            id: r.id,
+            locked: r.access != rooms::model::Access::Open.code(),
+            direct: r.is_direct(),
+            slug: r.slug.clone(),
+            name: r.name.clone(),
+            unread: if r.silenced { 0 } else { r.unread },
+            mentions: i64::from(r.mentions),
+            active: false,
+        };
+        around.rooms =
+            joined.iter().filter(|r| !r.favourite && r.section_id.is_none() && !r.is_direct()).map(link).collect();
+        // Conversations are many: the latest ones with something new, the rest is at /messages.
+        around.talks = joined
+            .iter()
+            .filter(|r| !r.favourite && r.section_id.is_none() && r.is_direct() && (r.unread > 0 || joined.len() < 30))
+            .take(12)
+            .map(link)
             .collect();
-        around.unread_chat = around.rooms.iter().map(|r| r.unread).sum();
-        around.mentions_chat = around.rooms.iter().map(|r| r.mentions).sum();
+        let waiting = notices::actions::count_unread(conn, &gates, &[viewer.id.0])?;
+        around.notifications = waiting.get(&viewer.id.0).copied().unwrap_or(0);
+        let favourites: Vec<RoomLink> = joined.iter().filter(|r| r.favourite).map(link).collect();
+        let mut groups = vec![RoomGroup { name: t(lang, "rooms-favourites").into_owned(), rooms: favourites }];
+        groups.extend(sections.into_iter().map(|s| RoomGroup {
+            rooms: joined.iter().filter(|r| !r.favourite && r.section_id == Some(s.id)).map(link).collect(),
+            name: s.name,
+        }));
+        around.groups = groups.into_iter().filter(|g| !g.rooms.is_empty()).collect();
         Ok(around)
     })
 }
 
+/// Who may see the subjects of notifications, asked of the features behind them.
+fn gates(clock: &Clock) -> Gates {
+    let mut gates = Gates::new();
+    gates.insert(
+        "room",
+        Arc::new(|conn, viewer, ids| {
+            let found = rooms::store::list_visible_of(conn, crate::access::Sight::of(viewer), ids)?;
+            Ok(found.into_iter().map(|(room, _)| room.id.0).collect())
+        }),
+    );
+    gates.insert(
+        "message",
+        Arc::new(|conn, viewer, ids| rooms::store::list_visible_messages(conn, crate::access::Sight::of(viewer), ids)),
+    );
+    gates.insert(
+        "thread",
+        Arc::new(|conn, viewer, ids| forums::store::list_open_threads(conn, crate::access::Sight::of(viewer), ids)),
+    );
+    gates.insert(
+        "post",
+        Arc::new(|conn, viewer, ids| forums::store::list_open_posts(conn, crate::access::Sight::of(viewer), ids)),
+    );
+    let now = clock.clone();
+    gates.insert(
+        "resource",
+        Arc::new(move |conn, viewer, ids| {
+            crate::library::store::list_visible_ids(conn, crate::access::Sight::of(viewer), ids, now.now())
+        }),
+    );
+    gates
+}
+
 /// What features tell the general pages: cards of the start page, progress, parts of the data export.
-fn sources(clock: Clock) -> Sources {
+fn sources(clock: Clock, house: String) -> Sources {
     let for_cards = clock.clone();
+    let gates = gates(&clock);
+    let for_posts = clock.clone();
+    let for_shared = clock.clone();
+    let links = format!("{house}/l/");
     Sources {
-        start: vec![Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now()))],
+        start: vec![
+            Arc::new(upkeep::web::cards),
+            Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now())),
+        ],
+        shared: Some(Arc::new(move |conn, viewer, lang, kind, ids| {
+            office::shared::of(conn, viewer, lang, (kind, ids), (&links, for_shared.now()))
+        })),
         progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
+        gates,
+        places: vec![Arc::new(|conn, viewer| {
+            let joined = rooms::store::list_joined(conn, &[viewer.id.0])?;
+            Ok(joined
+                .into_iter()
+                .map(|r| Place {
+                    kind: "room",
+                    id: r.id,
+                    name: if r.is_direct() { r.name } else { format!("#{}", r.name) },
+                })
+                .collect())
+        })],
+        mailable: Some(Arc::new(newsletters::store::is_mailable)),
+        export: vec![Arc::new(crate::library::export::export)],
+        posts: vec![Arc::new(move |conn, viewer, lang, posts| {
+            crate::library::cards::in_posts(conn, &house, viewer, lang, posts, for_posts.now())
+        })],
         ..Sources::default()
+    }
+}
+
+/// Who may read a file, by what uses it.
+fn file_gates() -> files::Gates {
+    let mut gates = files::Gates::default();
+    // rooms
+    gates.on(rooms::actions::MESSAGE_FILES, |conn, viewer: Option<&Viewer>, ids: &[i64], _| {
+        let Some(viewer) = viewer else { return Ok(false) };
+        let sight = crate::access::Sight::of(viewer);
+        Ok(!rooms::store::list_visible_messages(conn, sight, ids)?.is_empty())
+    });
+    // library
+    gates.on(crate::library::files_used::USED_BY, crate::library::files_used::is_open);
+    gates
+}
+
+/// Letters to a partner go out under the name of the manager who looks after them.
+fn signer(conn: &mut Conn, email: &str) -> Result<Option<String>> {
+    match accounts::model::Email::parse(email) {
+        Ok(email) => crate::members::store::find_signer(conn, &email.key),
+        Err(_) => Ok(None),
     }
 }
 
@@ -135,6 +281,7 @@ fn sources(clock: Clock) -> Sources {
 pub fn open_database(config: &Config, clock: Clock) -> Result<Db> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|e| Error::config(format!("KONTOR_DATA_DIR: cannot create {}: {e}", config.data_dir.display())))?;
+    upkeep::prepare(config, clock.now())?;
     Db::open(&config.database_url, clock, Arc::new(listeners))
 }
 
@@ -144,13 +291,22 @@ pub fn open_database(config: &Config, clock: Clock) -> Result<Db> {
 /// When a part cannot be built.
 pub fn build(config: Config, clock: Clock) -> Result<House> {
     let db = open_database(&config, clock.clone())?;
+    let settings = Current::default();
     Ok(House::new(Parts {
-        mailer: Mailer::new(&config)?,
-        pages: Pages::load(surroundings(clock.clone()))?,
+        mailer: Mailer::new(&config)?.signed_by(signer),
+        pages: Pages::load(surroundings(clock.clone(), settings.clone()))?,
         jobs: Jobs::new(registry()),
+        files: Files::open(&config, file_gates())?,
         live: Live::new(&config, clock.clone())?,
         limits: Limits::new(config.rate_limits),
-        sources: sources(clock),
+        secrets: Ring::open(&config)?,
+        pulse: Pulse::default(),
+        settings,
+        sources: {
+            let mut all = sources(clock.clone(), config.absolute(""));
+            all.health.push(upkeep::web::health(config.clone(), clock));
+            all
+        },
         db,
         config,
     }))
@@ -165,17 +321,30 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     // Whoever comes second (main, another server in this process) finds it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let socket = listen(config.listen)?;
+    let tls = config.operations.tls.as_ref().map(|(certificate, key)| tls::server(certificate, key)).transpose()?;
     let address = socket.local_addr().map_err(Error::internal)?;
     config.listen = address;
     if config.base_url.is_none() {
-        config.base_url = url::Url::parse(&format!("http://{address}")).ok();
+        config.base_url =
+            url::Url::parse(&format!("{}://{address}", if tls.is_some() { "https" } else { "http" })).ok();
     }
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let house = build(config, clock)?;
+    let settings = house.settings.clone();
+    house.db.read(move |c| settings.refresh(c).map(drop)).await?;
     rooms::actions::ensure_foyer(&house.db).await?;
+    if house.config.redis_url.is_some() {
+        let (here, there) = (house.clone(), house.clone());
+        house.limits.on_taken(Box::new(move |bucket, key| here.live.share_taken(bucket, key)));
+        house.live.on_taken(Box::new(move |bucket, key, n| there.limits.taken_elsewhere(bucket, key, n)));
+    }
     house.live.start(rooms::socket::Chat::new(house.clone()));
+    crate::jobs::free_leases(&house.db).await?;
+    programs::imports::resume(&house).await?;
+    upkeep::backups::tidy_up(&house).await?;
     house.jobs.start(&house);
     newsletters::resume_all(&house).await?;
+    upkeep::node::start(&house);
     let for_app = web::Data::new(house.clone());
     let identify: Identify = |house, credentials| Box::pin(accounts::actions::identify(house, credentials));
     let server = HttpServer::new(move || {
@@ -193,10 +362,12 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     // would send the next request, or that request meets a closing socket.
     .keep_alive(Duration::from_secs(75))
     .disable_signals()
-    .shutdown_timeout(5)
-    .listen(socket)
-    .map_err(Error::internal)?
-    .run();
+    .shutdown_timeout(5);
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(socket, tls),
+        None => server.listen(socket),
+    };
+    let server = server.map_err(Error::internal)?.run();
     let handle = server.handle();
     let server = tokio::spawn(server);
     Ok(Running { house, address, handle, server })
@@ -214,8 +385,15 @@ fn tune(io: &dyn std::any::Any, _: &mut actix_web::dev::Extensions) {
 }
 
 fn listen(address: SocketAddr) -> Result<std::net::TcpListener> {
-    std::net::TcpListener::bind(address)
-        .map_err(|e| Error::config(format!("KONTOR_LISTEN: cannot listen on {address}: {e}")))
+    let socket = std::net::TcpListener::bind(address)
+        .map_err(|e| Error::config(format!("KONTOR_LISTEN: cannot listen on {address}: {e}")))?;
+    // What it accepts inherits both; under TLS nobody gets at the accepted socket later.
+    let tuned = socket2::SockRef::from(&socket);
+    let tuned = tuned.set_tcp_nodelay(true).and_then(|()| tuned.set_tcp_user_timeout(Some(Duration::from_secs(30))));
+    if let Err(error) = tuned {
+        tracing::debug!(%error, "the socket could not be tuned");
+    }
+    Ok(socket)
 }
 
 impl Running {

@@ -1,5 +1,9 @@
 //! Configuration: environment only, everything has a default, all mistakes are reported together.
 
+mod operations;
+
+pub use operations::{BackupPlace, Keep, Operations, Secret};
+
 use crate::error::{Error, Result};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -12,6 +16,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("KONTOR_BASE_URL", "http://<listen address>"),
     ("DATABASE_URL", "<data>/kontor.db"),
     ("REDIS_URL", "(unset: one node)"),
+    ("KONTOR_FILES_URL", "<data>/files"),
+    ("KONTOR_FILES_KEY", "(none)"),
+    ("KONTOR_FILES_SECRET", "(none)"),
+    ("KONTOR_CLAMAV", "(unset: no scan)"),
     ("SMTP_URL", "(unset: outbox)"),
     ("SMTP_CA", "(public roots only)"),
     ("KONTOR_MAIL_FROM", "Kontor <kontor@localhost>"),
@@ -19,9 +27,26 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("KONTOR_TRUSTED_PROXIES", "(none)"),
     ("KONTOR_RATE_LIMITS", "on"),
     ("KONTOR_CONNECTIONS_PER_MEMBER", "10"),
+    ("KONTOR_FRAMES_PER_MINUTE", "120"),
+    ("KONTOR_LINK_PREVIEWS", "on"),
+    ("KONTOR_FETCH_PRIVATE", "off"),
     ("KONTOR_LOG", "info"),
     ("KONTOR_LOG_FORMAT", "text"),
     ("KONTOR_METRICS_TOKEN", "(loopback only)"),
+    ("KONTOR_TLS_CERT", "(none)"),
+    ("KONTOR_TLS_KEY", "(none)"),
+    ("KONTOR_BACKUP_TO", "<data>/backups"),
+    ("KONTOR_BACKUP_EVERY", "24h"),
+    ("KONTOR_BACKUP_KEEP", "7d,4w,6m"),
+    ("KONTOR_BACKUP_PASSPHRASE", "(none: not encrypted)"),
+    ("KONTOR_BACKUP_S3_KEY", "(none)"),
+    ("KONTOR_BACKUP_S3_SECRET", "(none)"),
+    ("KONTOR_SECRET_KEYS", "<data>/keys"),
+    ("KONTOR_MAIL_PER_HOUR", "(gentle start)"),
+    ("KONTOR_MAIL_PER_DAY", "(gentle start)"),
+    ("KONTOR_ALERT_SMTP_URL", "(unset: as SMTP_URL)"),
+    ("KONTOR_DKIM_SELECTOR", "(none)"),
+    ("KONTOR_DNS", "(the system's)"),
 ];
 
 /// How mail leaves the house.
@@ -56,6 +81,28 @@ impl std::fmt::Debug for SmtpRoute {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // The password never reaches a log.
         write!(f, "SmtpRoute({}:{} {:?} login={})", self.host, self.port, self.tls, self.login.is_some())
+    }
+}
+
+/// A bucket as `KONTOR_FILES_URL` names it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct S3 {
+    /// Name of the bucket.
+    pub bucket: String,
+    /// Address of the server; none: Amazon's own of the region.
+    pub endpoint: Option<String>,
+    /// Region that requests are signed for.
+    pub region: String,
+    /// Access key.
+    pub key: String,
+    /// Secret of the access key.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for S3 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Neither key nor secret reaches a log.
+        write!(f, "S3({} at {:?} in {})", self.bucket, self.endpoint, self.region)
     }
 }
 
@@ -106,6 +153,10 @@ pub struct Config {
     pub database_url: String,
     /// Redis, for several nodes.
     pub redis_url: Option<String>,
+    /// Where uploads lie; `None`: in `<data>/files`.
+    pub files: Option<S3>,
+    /// `host:port` of a clamd that looks at every upload.
+    pub clamav: Option<String>,
     /// Mail route; `None` keeps every mail in the outbox.
     pub smtp: Option<SmtpRoute>,
     /// Sender of every mail, as `Name <address>`.
@@ -118,12 +169,20 @@ pub struct Config {
     pub rate_limits: bool,
     /// WebSocket connections of one member.
     pub connections_per_member: usize,
+    /// Inbound frames a minute of one connection.
+    pub frames_per_minute: u32,
+    /// Whether the server looks up what links in chat lead to.
+    pub link_previews: bool,
+    /// Whether addresses in private networks may be asked: previews, webhooks.
+    pub fetch_private: bool,
     /// Log filter, as `tracing` reads it.
     pub log: String,
     /// One JSON object a line instead of text.
     pub log_json: bool,
     /// Bearer that may read `/metrics` from elsewhere.
     pub metrics_token: Option<String>,
+    /// What belongs to running it.
+    pub operations: Operations,
     /// The demo community runs: logins are printed, `/styleguide` is open.
     pub demo: bool,
 }
@@ -188,6 +247,16 @@ impl Config {
         let smtp = r
             .parsed("SMTP_URL", "smtp://[user:pass@]host:port[?tls=none|opportunistic|required] or smtps://…", smtp)
             .map(|route| SmtpRoute { ca, ..route });
+        let clamav = r.parsed("KONTOR_CLAMAV", "host:port", |v| {
+            let (host, port) = v.rsplit_once(':')?;
+            (!host.is_empty() && port.parse::<u16>().is_ok()).then(|| v.to_owned())
+        });
+        let files = r.parsed("KONTOR_FILES_URL", "s3://bucket?endpoint=https://…&region=…", s3);
+        let (key, secret) = (r.text("KONTOR_FILES_KEY"), r.text("KONTOR_FILES_SECRET"));
+        let files = files.map(|s3| S3 { key: key.unwrap_or_default(), secret: secret.unwrap_or_default(), ..s3 });
+        if files.as_ref().is_some_and(|s3| s3.key.is_empty() || s3.secret.is_empty()) {
+            r.mistakes.push("KONTOR_FILES_URL: needs KONTOR_FILES_KEY and KONTOR_FILES_SECRET".to_owned());
+        }
         let mail_from = r
             .parsed("KONTOR_MAIL_FROM", "an address or Name <address>", |v| v.contains('@').then(|| v.to_owned()))
             .unwrap_or_else(|| "Kontor <kontor@localhost>".into());
@@ -212,6 +281,13 @@ impl Config {
                 v.parse().ok().filter(|n| (1..=1000).contains(n))
             })
             .unwrap_or(10);
+        let frames_per_minute = r
+            .parsed("KONTOR_FRAMES_PER_MINUTE", "a number from 10 to 100000", |v| {
+                v.parse().ok().filter(|n| (10..=100_000).contains(n))
+            })
+            .unwrap_or(120);
+        let link_previews = r.parsed("KONTOR_LINK_PREVIEWS", "on or off", switch).unwrap_or(true);
+        let fetch_private = r.parsed("KONTOR_FETCH_PRIVATE", "on or off", switch).unwrap_or(false);
         let log = r.text("KONTOR_LOG").unwrap_or_else(|| "info".into());
         let log_json = r
             .parsed("KONTOR_LOG_FORMAT", "text or json", |v| match v {
@@ -221,6 +297,7 @@ impl Config {
             })
             .unwrap_or(false);
         let metrics_token = r.text("KONTOR_METRICS_TOKEN");
+        let operations = Operations::read(&mut r, &data_dir);
         if !r.mistakes.is_empty() {
             return Err(Error::config(r.mistakes.join("\n")));
         }
@@ -230,17 +307,28 @@ impl Config {
             base_url,
             database_url,
             redis_url,
+            files,
+            clamav,
             smtp,
             mail_from,
             mail_connections,
             trusted_proxies,
             rate_limits,
             connections_per_member,
+            frames_per_minute,
+            link_previews,
+            fetch_private,
             log,
             log_json,
             metrics_token,
+            operations,
             demo: false,
         })
+    }
+
+    /// How other servers are asked at addresses that people typed in.
+    pub fn outbound(&self) -> crate::web::outbound::Outbound {
+        crate::web::outbound::Outbound { private: self.fetch_private }
     }
 
     /// Whether people reach the server by https: cookies are then `Secure` and `__Host-`.
@@ -255,6 +343,22 @@ impl Config {
             None => format!("http://{}{path}", self.listen),
         }
     }
+}
+
+fn s3(text: &str) -> Option<S3> {
+    let url = Url::parse(text).ok().filter(|u| u.scheme() == "s3" && matches!(u.path(), "" | "/"))?;
+    let given = |name: &str| url.query_pairs().find(|(k, _)| k == name).map(|(_, v)| v.into_owned());
+    let endpoint = given("endpoint");
+    if endpoint.as_deref().is_some_and(|e| !Url::parse(e).is_ok_and(|u| matches!(u.scheme(), "http" | "https"))) {
+        return None;
+    }
+    Some(S3 {
+        bucket: url.host_str().filter(|h| !h.is_empty())?.to_owned(),
+        endpoint,
+        region: given("region").unwrap_or_else(|| "us-east-1".into()),
+        key: String::new(),
+        secret: String::new(),
+    })
 }
 
 fn smtp(text: &str) -> Option<SmtpRoute> {
@@ -322,6 +426,18 @@ mod tests {
         assert_eq!(route.login, Some(("u@x".into(), "p:w".into())));
         assert_eq!((route.port, &route.tls), (587, &SmtpTls::Required));
         assert!(!format!("{route:?}").contains("p:w"));
+    }
+
+    #[test]
+    fn a_bucket_has_its_keys_and_hides_them() {
+        let url = ("KONTOR_FILES_URL", "s3://kontor?endpoint=http://127.0.0.1:9000&region=eu-central-1");
+        assert!(load(&[url]).unwrap_err().to_string().contains("KONTOR_FILES_KEY"));
+        let c = load(&[url, ("KONTOR_FILES_KEY", "ak"), ("KONTOR_FILES_SECRET", "very-secret")]).unwrap();
+        let s3 = c.files.unwrap();
+        assert_eq!((s3.bucket.as_str(), s3.region.as_str()), ("kontor", "eu-central-1"));
+        assert_eq!(s3.endpoint.as_deref(), Some("http://127.0.0.1:9000"));
+        assert!(!format!("{s3:?}").contains("secret"));
+        assert!(load(&[("KONTOR_FILES_URL", "ftp://x")]).is_err());
     }
 
     #[test]

@@ -52,6 +52,13 @@ pub enum Error {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// Not yet: the code names the reason (`error-<code>` in Fluent), and when it will do.
+    Wait {
+        /// Why.
+        code: &'static str,
+        /// How long to wait.
+        retry_after: Duration,
+    },
     /// The body or a part of it is over its limit in bytes.
     TooLarge(usize),
     /// The body's media type is not one this address takes.

@@ -20,11 +20,13 @@ pub mod settings;
 
 // Platform: knows no feature.
 pub mod db;
+pub mod files;
 pub mod i18n;
 pub mod jobs;
 pub mod live;
 pub mod mail;
 pub mod search;
+pub mod secrets;
 pub mod text;
 pub mod web;
 
@@ -32,10 +34,14 @@ pub mod web;
 pub mod access;
 pub mod accounts;
 pub mod forums;
+pub mod invitations;
 pub mod library;
 pub mod members;
 pub mod newsletters;
+pub mod notices;
 pub mod office;
+pub mod policies;
 pub mod programs;
 pub mod rooms;
 pub mod segments;
+pub mod upkeep;

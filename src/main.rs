@@ -23,6 +23,35 @@ enum Command {
     Demo,
     /// Apply migrations and exit.
     Migrate,
+    /// Take one consistent archive of database and files while the server runs.
+    Backup {
+        /// The archive; `<FILE>.sha256` beside it.
+        file: std::path::PathBuf,
+    },
+    /// Put an archive back into an empty place, of either backend.
+    Restore {
+        /// The archive.
+        file: std::path::PathBuf,
+    },
+    /// Move everything into another database, verified row by row; goes on where it was interrupted.
+    Move {
+        /// `postgres://…` or the path of an SQLite file.
+        #[arg(long)]
+        to: String,
+    },
+    /// Look at everything the house stands on; exit 1 if something is red.
+    Doctor {
+        /// Send a test mail to this address over the configured route.
+        #[arg(long, value_name = "ADDRESS")]
+        mail_to: Option<String>,
+    },
+    /// Work on the keys of encrypted fields.
+    Keys {
+        #[command(subcommand)]
+        what: KeysCommand,
+    },
+    /// Tell what this version would do to the database, without doing it.
+    UpgradeCheck,
     /// Make deterministic synthetic data for load tests.
     BenchData {
         /// Members, the manager included.
@@ -49,6 +78,14 @@ enum Command {
         #[command(subcommand)]
         what: AdminCommand,
     },
+}
+
+#[derive(Subcommand)]
+enum KeysCommand {
+    /// List the keys and what they seal.
+    List,
+    /// Seal every encrypted field with a new key and forget keys that nothing needs.
+    Rotate,
 }
 
 #[derive(Subcommand)]
@@ -95,6 +132,13 @@ async fn run(command: Command, config: Config) -> Result<(), Error> {
         Command::Serve => commands::serve::run(config).await,
         Command::Demo => commands::demo::run(config).await,
         Command::Migrate => commands::migrate::run(&config),
+        Command::Backup { file } => commands::backup::run(&config, file).await,
+        Command::Restore { file } => commands::restore::run(&config, file).await,
+        Command::Move { to } => commands::move_to::run(&config, to).await,
+        Command::Doctor { mail_to } => commands::doctor::run(&config, mail_to).await,
+        Command::Keys { what: KeysCommand::List } => commands::keys::list(&config).await,
+        Command::Keys { what: KeysCommand::Rotate } => commands::keys::rotate(&config).await,
+        Command::UpgradeCheck => commands::upgrade_check::run(&config),
         Command::BenchData { members, threads, posts, messages, seed, tokens } => {
             let wanted = commands::bench_data::Wanted { members, threads, posts, messages, seed, tokens };
             commands::bench_data::run(&config, wanted).await

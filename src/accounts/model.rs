@@ -117,6 +117,8 @@ pub enum Purpose {
     Login,
     /// Create the first admin.
     Setup,
+    /// Come in as somebody who was imported.
+    Invite,
 }
 
 impl Purpose {
@@ -127,6 +129,7 @@ impl Purpose {
             Self::Reset => "reset",
             Self::Login => "login",
             Self::Setup => "setup",
+            Self::Invite => "invite",
         }
     }
 }
@@ -192,6 +195,8 @@ pub enum ConsentState {
     Given,
     /// Taken back.
     Withdrawn,
+    /// Asked for and not given.
+    Refused,
 }
 
 impl ConsentState {
@@ -201,6 +206,7 @@ impl ConsentState {
             Self::Pending => "pending",
             Self::Given => "given",
             Self::Withdrawn => "withdrawn",
+            Self::Refused => "refused",
         }
     }
 }
@@ -229,6 +235,10 @@ pub struct ApplicationText<'a> {
     pub niches: Vec<String>,
     /// Consents ticked.
     pub consents: Vec<String>,
+    /// Code of the standing link they came by.
+    pub via: &'a str,
+    /// Texts accepted, by id; none where the form did not ask.
+    pub policies: Option<Vec<i64>>,
 }
 
 /// A valid application.
@@ -240,6 +250,8 @@ pub struct Application {
     pub password: String,
     /// What takes effect once the address is confirmed.
     pub profile: Applied,
+    /// Whether the form asked for the texts that bind; a program that does not is asked at the first sign-in.
+    pub asked: bool,
 }
 
 /// What a confirmed application writes into the account. It travels with the mailed token, so that a link
@@ -258,6 +270,12 @@ pub struct Applied {
     pub niches: Vec<String>,
     /// Consents ticked.
     pub consents: Vec<ConsentKind>,
+    /// Code of the standing link they came by; may be empty.
+    #[serde(default)]
+    pub via: String,
+    /// Texts accepted, by id.
+    #[serde(default)]
+    pub policies: Vec<i64>,
 }
 
 impl Application {
@@ -287,8 +305,11 @@ impl Application {
         match (email, password) {
             (Some(email), Some(password)) => {
                 check.done()?;
-                let profile = Applied { name, password_hash: String::new(), lang, pitch, niches, consents };
-                Ok(Self { email, password, profile })
+                let via = text.via.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+                let (asked, policies) = (text.policies.is_some(), text.policies.clone().unwrap_or_default());
+                let password_hash = String::new();
+                let profile = Applied { name, password_hash, lang, pitch, niches, consents, via, policies };
+                Ok(Self { email, password, profile, asked })
             }
             _ => Err(check.done().err().unwrap_or(crate::error::Error::BadRequest("bad_request"))),
         }

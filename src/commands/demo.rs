@@ -4,15 +4,21 @@
 //! 24 partners in both languages with 120 days of sales, forums, rooms, texts and campaigns, so that every page
 //! has something to show and every situation of the handbook (a first sale, a drop, a best month) is there.
 
+mod arrivals;
+mod bell;
+mod chat;
 mod letters;
+mod material;
 mod money;
 mod people;
+mod rules;
 mod shelf;
 mod talk;
+mod upkeep;
 
 use crate::accounts::password;
 use crate::app::{self, Running};
-use crate::config::Config;
+use crate::config::{BackupPlace, Config};
 use crate::db::{Clock, Tx};
 use crate::error::{Error, Result};
 use crate::house::House;
@@ -78,6 +84,8 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Demo> {
     config.smtp = None;
     config.redis_url = None;
     config.demo = true;
+    config.operations.backup_to = Some(BackupPlace::Folder(dir.join("backups")));
+    config.operations.backup_passphrase = Some(PASSWORD.into());
     let running = app::start(config, clock).await?;
     populate(&running.house).await?;
     Ok(Demo { running, dir })
@@ -104,22 +112,30 @@ pub async fn populate(house: &House) -> Result<()> {
     });
     let everybody = Arc::new(everybody.await?);
     let all = everybody.clone();
+    house.db.write(move |tx| rules::insert_rules(tx, &all)).await?;
+    let all = everybody.clone();
     house.db.write(move |tx| money::insert_sales(tx, &all)).await?;
     let all = everybody.clone();
     house
         .db
         .write(move |tx: &mut Tx<'_>| {
             talk::insert_threads(tx, &all)?;
-            talk::insert_rooms(tx, &all)
+            talk::insert_rooms(tx, &all)?;
+            chat::insert_around(tx, &all)
         })
         .await?;
+    let all = everybody.clone();
     house
         .db
         .write(move |tx| {
-            shelf::insert_resources(tx, &everybody)?;
-            letters::insert_campaigns(tx, &everybody)
+            upkeep::insert_backups(tx)?;
+            shelf::insert_resources(tx, &all)?;
+            letters::insert_campaigns(tx, &all)?;
+            arrivals::insert_arrivals(tx, &all)?;
+            bell::insert_notices(tx, &all)
         })
-        .await
+        .await?;
+    material::insert(house, &everybody).await
 }
 
 fn settings_of_the_house() -> Settings {
@@ -140,5 +156,6 @@ fn settings_of_the_house() -> Settings {
         sender: "Nordlicht Partnernetz <post@nordlicht.example>".into(),
         currency: "EUR".into(),
         time_zone: "Europe/Berlin".into(),
+        ..Settings::default()
     }
 }

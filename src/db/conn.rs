@@ -37,6 +37,11 @@ pub fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
+/// The file of an SQLite database; `None` for PostgreSQL.
+pub fn sqlite_file(url: &str) -> Option<&std::path::Path> {
+    (!is_postgres(url)).then(|| std::path::Path::new(url.strip_prefix("sqlite:").unwrap_or(url)))
+}
+
 /// What a connection is for: readers may not write, and only writers sync.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
@@ -49,7 +54,7 @@ impl Conn {
     pub(super) fn open(url: &str, for_use: Use) -> Result<Self> {
         let mut conn = if is_postgres(url) {
             let mut c = PgConnection::establish(url).map_err(Error::internal)?;
-            c.batch_execute("SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET client_min_messages = warning")?;
+            c.batch_execute("SET application_name = 'kontor'; SET TIME ZONE 'UTC'; SET lock_timeout = '10s'; SET client_min_messages = warning")?;
             Self::Postgres(c)
         } else {
             let path = url.strip_prefix("sqlite:").unwrap_or(url);

@@ -9,6 +9,7 @@
 
 mod clock;
 mod conn;
+pub mod copy;
 mod ids;
 pub mod migrations;
 mod read;
@@ -19,7 +20,7 @@ mod tx;
 mod write;
 
 pub use clock::{Clock, DAY, HOUR, MINUTE, Ms, SECOND};
-pub use conn::{Conn, Db as Backend, Portable, is_postgres};
+pub use conn::{Conn, Db as Backend, Portable, is_postgres, sqlite_file};
 pub use tally::{count_statements, statements_of};
 pub use tx::Tx;
 
@@ -90,9 +91,10 @@ impl Db {
         self.writers.run(write::Lane::Background, work).await
     }
 
-    /// Waits until everything queued so far is committed, then stops the writers.
+    /// Waits until everything queued so far is committed, then stops the writers and closes idle readers.
     pub fn close(&self) {
         self.writers.close();
+        self.readers.close();
     }
 
     /// Answers whether the database takes a query right now.

@@ -30,6 +30,11 @@ impl Readers {
         })))
     }
 
+    /// Closes the connections that nobody uses.
+    pub fn close(&self) {
+        self.0.idle.lock().clear();
+    }
+
     pub async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,

@@ -28,6 +28,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    dkim_keys (id) {
+        id -> BigInt,
+        domain -> Text,
+        selector -> Text,
+        algorithm -> Text,
+        private_key -> Text,
+        public_key -> Text,
+        created_at -> BigInt,
+        active_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     idempotency_keys (actor, key) {
         actor -> Text,
         key -> Text,
@@ -57,6 +70,64 @@ diesel::table! {
     change_versions (name) {
         name -> Text,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> BigInt,
+        owner_id -> Nullable<BigInt>,
+        name -> Text,
+        mime -> Text,
+        size -> BigInt,
+        received -> BigInt,
+        wanted_sha256 -> Text,
+        sha256 -> Text,
+        etag -> Text,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        colour -> Text,
+        state -> Text,
+        reason -> Text,
+        object_key -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_uses (file_id, used_by, used_id) {
+        file_id -> BigInt,
+        used_by -> Text,
+        used_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    file_parts (file_id, at) {
+        file_id -> BigInt,
+        at -> BigInt,
+        size -> BigInt,
+        object_key -> Text,
+    }
+}
+
+diesel::table! {
+    file_sizes (file_id, width) {
+        file_id -> BigInt,
+        width -> Integer,
+        height -> Integer,
+        mime -> Text,
+        size -> BigInt,
+        object_key -> Text,
+    }
+}
+
+diesel::table! {
+    file_garbage (object_key) {
+        object_key -> Text,
+        created_at -> BigInt,
     }
 }
 
@@ -112,6 +183,34 @@ diesel::table! {
         confirmed_at -> Nullable<BigInt>,
         joined_at -> Nullable<BigInt>,
         last_seen_at -> Nullable<BigInt>,
+        contact_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    policies (id) {
+        id -> BigInt,
+        kind -> Text,
+        program_id -> Nullable<BigInt>,
+        version -> Integer,
+        text_de -> Text,
+        text_en -> Text,
+        asks -> Bool,
+        created_at -> BigInt,
+        created_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    policy_acceptances (id) {
+        id -> BigInt,
+        policy_id -> BigInt,
+        member_id -> BigInt,
+        source -> Text,
+        locale -> Text,
+        ip -> Text,
+        agent -> Text,
+        at -> BigInt,
     }
 }
 
@@ -182,6 +281,74 @@ diesel::table! {
         ip -> Text,
         agent -> Text,
         at -> BigInt,
+        proof -> Text,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        kind -> Text,
+        args -> Text,
+        href -> Text,
+        subject -> Text,
+        subject_id -> BigInt,
+        place -> Text,
+        place_id -> BigInt,
+        actor_id -> Nullable<BigInt>,
+        fold -> Nullable<Text>,
+        folded -> Integer,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+        pushed_at -> Nullable<BigInt>,
+        mailed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    notice_prefs (member_id, kind) {
+        member_id -> BigInt,
+        kind -> Text,
+        page -> Bool,
+        push -> Bool,
+        mail -> Bool,
+    }
+}
+
+diesel::table! {
+    notice_levels (member_id, place, place_id) {
+        member_id -> BigInt,
+        place -> Text,
+        place_id -> BigInt,
+        level -> Text,
+    }
+}
+
+diesel::table! {
+    notice_settings (member_id) {
+        member_id -> BigInt,
+        digest -> Text,
+        quiet_from -> Nullable<Integer>,
+        quiet_to -> Nullable<Integer>,
+        quiet_zone -> Text,
+        push_text -> Bool,
+        digest_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    push_subscriptions (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        endpoint -> Text,
+        p256dh -> Text,
+        auth -> Text,
+        agent -> Text,
+        failures -> Integer,
+        created_at -> BigInt,
+        last_ok_at -> Nullable<BigInt>,
     }
 }
 
@@ -196,6 +363,7 @@ diesel::table! {
         description_en -> Text,
         s2s_secret -> Text,
         created_at -> BigInt,
+        sub_param -> Text,
     }
 }
 
@@ -241,6 +409,55 @@ diesel::table! {
 }
 
 diesel::table! {
+    affiliate_sponsors (id) {
+        id -> BigInt,
+        program_id -> BigInt,
+        member_id -> BigInt,
+        sponsor_ref -> Text,
+        sponsor_key -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_steps (import_id, rows_done) {
+        import_id -> BigInt,
+        rows_done -> BigInt,
+        lines -> Text,
+    }
+}
+
+diesel::table! {
+    import_drafts (id) {
+        id -> BigInt,
+        kind -> Text,
+        file_name -> Text,
+        file_path -> Text,
+        created_by -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    import_mappings (kind, header) {
+        kind -> Text,
+        header -> Text,
+        answers -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ref_requests (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        program_id -> BigInt,
+        note -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     conversions (id) {
         id -> BigInt,
         source -> Text,
@@ -259,6 +476,7 @@ diesel::table! {
         raw -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        sub_id -> Text,
     }
 }
 
@@ -270,6 +488,7 @@ diesel::table! {
         before -> Text,
         after -> Text,
         at -> BigInt,
+        by_match -> Bool,
     }
 }
 
@@ -372,6 +591,21 @@ diesel::table! {
         created_at -> BigInt,
         created_by -> Nullable<BigInt>,
         archived_at -> Nullable<BigInt>,
+        slow_ms -> BigInt,
+        read_only -> Bool,
+        announce -> Bool,
+    }
+}
+
+diesel::table! {
+    room_sanctions (room_id, member_id, kind) {
+        room_id -> BigInt,
+        member_id -> BigInt,
+        kind -> Text,
+        reason -> Text,
+        until_at -> Nullable<BigInt>,
+        by_id -> Nullable<BigInt>,
+        created_at -> BigInt,
     }
 }
 
@@ -382,8 +616,12 @@ diesel::table! {
         joined_at -> BigInt,
         joined_seq -> BigInt,
         last_read_seq -> BigInt,
-        mentions -> Integer,
         muted_until -> Nullable<BigInt>,
+        sent_at -> BigInt,
+        favourite -> Bool,
+        silenced -> Bool,
+        section_id -> Nullable<BigInt>,
+        position -> Integer,
     }
 }
 
@@ -400,6 +638,12 @@ diesel::table! {
         created_at -> BigInt,
         edited_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
+        thread_of -> Nullable<BigInt>,
+        thread_count -> Integer,
+        mentions_all -> Bool,
+        via -> Nullable<Text>,
+        cards -> Text,
+        shared -> Nullable<Text>,
     }
 }
 
@@ -435,6 +679,181 @@ diesel::table! {
         created_at -> BigInt,
     }
 }
+diesel::table! {
+    member_blocks (member_id, blocked_id) {
+        member_id -> BigInt,
+        blocked_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    room_sections (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        name -> Text,
+        position -> Integer,
+    }
+}
+diesel::table! {
+    message_mentions (member_id, room_id, message_id) {
+        member_id -> BigInt,
+        room_id -> BigInt,
+        message_id -> BigInt,
+        seq -> BigInt,
+    }
+}
+diesel::table! {
+    message_revisions (message_id, rev) {
+        message_id -> BigInt,
+        rev -> Integer,
+        body -> Text,
+        html -> Text,
+        at -> BigInt,
+    }
+}
+diesel::table! {
+    message_pins (room_id, message_id) {
+        room_id -> BigInt,
+        message_id -> BigInt,
+        pinned_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    saved_messages (member_id, message_id) {
+        member_id -> BigInt,
+        message_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    reminders (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        message_id -> BigInt,
+        due_at -> BigInt,
+        created_at -> BigInt,
+        told_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    scheduled_messages (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        room_id -> BigInt,
+        body -> Text,
+        send_at -> BigInt,
+        created_at -> BigInt,
+        state -> Text,
+        message_id -> Nullable<BigInt>,
+        reason -> Text,
+    }
+}
+diesel::table! {
+    room_drafts (member_id, room_id, thread) {
+        member_id -> BigInt,
+        room_id -> BigInt,
+        thread -> BigInt,
+        body -> Text,
+        updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    polls (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        message_id -> BigInt,
+        multi -> Bool,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    poll_options (id) {
+        id -> BigInt,
+        poll_id -> BigInt,
+        position -> Integer,
+        label -> Text,
+    }
+}
+diesel::table! {
+    poll_votes (poll_id, option_id, member_id) {
+        poll_id -> BigInt,
+        option_id -> BigInt,
+        member_id -> BigInt,
+    }
+}
+diesel::table! {
+    direct_requests (room_id, member_id) {
+        room_id -> BigInt,
+        member_id -> BigInt,
+        from_id -> BigInt,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    link_previews (id) {
+        id -> BigInt,
+        url -> Text,
+        state -> Text,
+        title -> Text,
+        summary -> Text,
+        site -> Text,
+        image -> Nullable<Binary>,
+        fetched_at -> BigInt,
+    }
+}
+diesel::table! {
+    office_hours (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        title -> Text,
+        agenda -> Text,
+        notes -> Text,
+        host_id -> Nullable<BigInt>,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        state -> Text,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    incoming_hooks (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        name -> Text,
+        secret_hash -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    outgoing_hooks (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        url -> Text,
+        secret -> Text,
+        cursor_seq -> BigInt,
+        is_active -> Bool,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+diesel::table! {
+    hook_deliveries (id) {
+        id -> BigInt,
+        hook_id -> BigInt,
+        seq -> BigInt,
+        body -> Text,
+        state -> Text,
+        attempts -> Integer,
+        status -> Nullable<Integer>,
+        reason -> Text,
+        created_at -> BigInt,
+        done_at -> Nullable<BigInt>,
+    }
+}
 
 diesel::table! {
     resources (id) {
@@ -453,6 +872,9 @@ diesel::table! {
         created_by -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        star_sum -> BigInt,
+        star_count -> BigInt,
+        star_rank -> Integer,
     }
 }
 
@@ -486,6 +908,232 @@ diesel::table! {
         lang -> Text,
         format -> Text,
         at -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_offers (resource_id) {
+        resource_id -> BigInt,
+        occasion -> Text,
+        occasion_key -> Text,
+        problem -> Text,
+        problem_key -> Text,
+        country -> Text,
+        starts_at -> Nullable<BigInt>,
+        valid_until -> Nullable<BigInt>,
+        price -> Nullable<BigInt>,
+        currency -> Text,
+        price_until -> Nullable<BigInt>,
+        successor_id -> Nullable<BigInt>,
+        recalled_at -> Nullable<BigInt>,
+        recall_reason -> Text,
+        recalled_by -> Nullable<BigInt>,
+        review_by -> Nullable<BigInt>,
+        review_note -> Text,
+    }
+}
+
+diesel::table! {
+    resource_versions (id) {
+        id -> BigInt,
+        resource_id -> BigInt,
+        rev -> Integer,
+        by_member -> Nullable<BigInt>,
+        at -> BigInt,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    kit_items (kit_id, position) {
+        kit_id -> BigInt,
+        position -> Integer,
+        resource_id -> BigInt,
+        day -> Integer,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    resource_favourites (member_id, resource_id) {
+        member_id -> BigInt,
+        resource_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_ratings (resource_id, member_id) {
+        resource_id -> BigInt,
+        member_id -> BigInt,
+        stars -> Integer,
+        comment -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    text_wishes (id) {
+        id -> BigInt,
+        resource_id -> BigInt,
+        member_id -> BigInt,
+        wish -> Text,
+        status -> Text,
+        answer -> Text,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+        closed_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    own_words (member_id, program_id, field) {
+        member_id -> BigInt,
+        program_id -> BigInt,
+        field -> Text,
+        words -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    own_versions (id) {
+        id -> BigInt,
+        resource_id -> BigInt,
+        member_id -> BigInt,
+        key -> Text,
+        lang -> Text,
+        subject -> Text,
+        body -> Text,
+        base_subject -> Text,
+        base_body -> Text,
+        offer -> Text,
+        offer_note -> Text,
+        rev -> Integer,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    short_links (id) {
+        id -> BigInt,
+        code -> Text,
+        member_id -> BigInt,
+        program_id -> BigInt,
+        resource_id -> BigInt,
+        name -> Text,
+        sub_id -> Text,
+        target -> Text,
+        clicks -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    link_clicks (link_id, day) {
+        link_id -> BigInt,
+        day -> Integer,
+        clicks -> BigInt,
+    }
+}
+
+diesel::table! {
+    link_visits (id) {
+        id -> BigInt,
+        link_id -> BigInt,
+        member_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recall_tells (resource_id, member_id) {
+        resource_id -> BigInt,
+        member_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_details (resource_id) {
+        resource_id -> BigInt,
+        data -> Text,
+        valid_until -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    resource_files (resource_id, file_id) {
+        resource_id -> BigInt,
+        file_id -> BigInt,
+        position -> Integer,
+        role -> Text,
+        title -> Text,
+        alt_de -> Text,
+        alt_en -> Text,
+        licence -> Text,
+        credit -> Text,
+        lang -> Text,
+    }
+}
+
+diesel::table! {
+    section_marks (member_id, resource_id, section) {
+        member_id -> BigInt,
+        resource_id -> BigInt,
+        section -> Integer,
+        done_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    collections (id) {
+        id -> BigInt,
+        title_de -> Text,
+        title_en -> Text,
+        summary_de -> Text,
+        summary_en -> Text,
+        created_by -> Nullable<BigInt>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    collection_items (collection_id, resource_id) {
+        collection_id -> BigInt,
+        resource_id -> BigInt,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    text_prints (resource_id, place) {
+        resource_id -> BigInt,
+        place -> Text,
+        print -> BigInt,
+    }
+}
+
+diesel::table! {
+    resource_told (resource_id, member_id) {
+        resource_id -> BigInt,
+        member_id -> BigInt,
+        rev -> Integer,
+        warned -> Text,
+    }
+}
+
+diesel::table! {
+    bulk_uploads (id) {
+        id -> BigInt,
+        created_by -> BigInt,
+        file_id -> BigInt,
+        dry_run -> Bool,
+        status -> Text,
+        report -> Text,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
     }
 }
 
@@ -588,14 +1236,118 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    backups (id) {
+        id -> BigInt,
+        name -> Text,
+        kind -> Text,
+        place -> Text,
+        state -> Text,
+        sealed -> Bool,
+        bytes -> BigInt,
+        sha256 -> Text,
+        row_count -> BigInt,
+        file_count -> BigInt,
+        error -> Text,
+        started_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+        started_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    alerts (kind) {
+        kind -> Text,
+        detail -> Text,
+        seen -> Integer,
+        since -> BigInt,
+        seen_at -> BigInt,
+        mailed_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    mail_windows (route, span, start) {
+        route -> Text,
+        span -> Text,
+        start -> BigInt,
+        used -> BigInt,
+    }
+}
+
+diesel::joinable!(files -> members (owner_id));
+diesel::joinable!(file_uses -> files (file_id));
+diesel::joinable!(file_parts -> files (file_id));
+diesel::joinable!(file_sizes -> files (file_id));
+diesel::table! {
+    invite_waves (id) {
+        id -> BigInt,
+        name -> Text,
+        segment_id -> Nullable<BigInt>,
+        status -> Text,
+        per_hour -> BigInt,
+        remind_days -> BigInt,
+        left_out -> BigInt,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        wave_id -> BigInt,
+        member_id -> BigInt,
+        state -> Text,
+        invited_at -> Nullable<BigInt>,
+        delivered_at -> Nullable<BigInt>,
+        opened_at -> Nullable<BigInt>,
+        active_at -> Nullable<BigInt>,
+        reminded_at -> Nullable<BigInt>,
+        code -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    invite_links (id) {
+        id -> BigInt,
+        code -> Text,
+        name -> Text,
+        visits -> BigInt,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invite_link_uses (member_id) {
+        member_id -> BigInt,
+        link_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
 diesel::joinable!(member_tags -> members (member_id));
 diesel::joinable!(member_niches -> members (member_id));
 diesel::joinable!(member_niches -> niches (niche_id));
 diesel::joinable!(sessions -> members (member_id));
 diesel::joinable!(api_tokens -> members (member_id));
 diesel::joinable!(mail_tokens -> members (member_id));
+diesel::joinable!(notices -> members (member_id));
+diesel::joinable!(notice_prefs -> members (member_id));
+diesel::joinable!(notice_levels -> members (member_id));
+diesel::joinable!(notice_settings -> members (member_id));
+diesel::joinable!(push_subscriptions -> members (member_id));
 diesel::joinable!(affiliate_refs -> programs (program_id));
 diesel::joinable!(affiliate_refs -> members (member_id));
+diesel::joinable!(invitations -> invite_waves (wave_id));
+diesel::joinable!(invitations -> members (member_id));
+diesel::joinable!(ref_requests -> members (member_id));
+diesel::joinable!(ref_requests -> programs (program_id));
 diesel::joinable!(tier_changes -> members (member_id));
 diesel::joinable!(threads -> niches (niche_id));
 diesel::joinable!(posts -> threads (thread_id));
@@ -610,6 +1362,8 @@ diesel::joinable!(post_reports -> members (member_id));
 diesel::joinable!(rooms -> niches (niche_id));
 diesel::joinable!(room_members -> rooms (room_id));
 diesel::joinable!(room_members -> members (member_id));
+diesel::joinable!(room_sanctions -> rooms (room_id));
+diesel::joinable!(room_sanctions -> members (member_id));
 diesel::joinable!(messages -> rooms (room_id));
 diesel::joinable!(room_events -> rooms (room_id));
 diesel::joinable!(message_reactions -> messages (message_id));
@@ -620,6 +1374,24 @@ diesel::joinable!(resource_embargoes -> resources (resource_id));
 diesel::joinable!(resource_variants -> resources (resource_id));
 diesel::joinable!(downloads -> resources (resource_id));
 diesel::joinable!(downloads -> members (member_id));
+diesel::joinable!(resource_details -> resources (resource_id));
+diesel::joinable!(resource_files -> resources (resource_id));
+diesel::joinable!(resource_files -> files (file_id));
+diesel::joinable!(section_marks -> members (member_id));
+diesel::joinable!(section_marks -> resources (resource_id));
+diesel::joinable!(collection_items -> collections (collection_id));
+diesel::joinable!(collection_items -> resources (resource_id));
+diesel::joinable!(text_prints -> resources (resource_id));
+diesel::joinable!(resource_told -> resources (resource_id));
+diesel::joinable!(resource_told -> members (member_id));
+diesel::joinable!(resource_offers -> resources (resource_id));
+diesel::joinable!(resource_ratings -> members (member_id));
+diesel::joinable!(text_wishes -> resources (resource_id));
+diesel::joinable!(text_wishes -> members (member_id));
+diesel::joinable!(own_versions -> resources (resource_id));
+diesel::joinable!(own_versions -> members (member_id));
+diesel::joinable!(short_links -> programs (program_id));
+diesel::joinable!(link_clicks -> short_links (link_id));
 diesel::joinable!(campaigns -> segments (segment_id));
 diesel::joinable!(campaigns -> programs (program_id));
 diesel::joinable!(deliveries -> campaigns (campaign_id));
@@ -631,18 +1403,39 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     audit_log,
     change_versions,
+    files,
+    file_uses,
+    file_parts,
+    file_sizes,
+    file_garbage,
     tiers,
     niches,
     members,
+    policies,
+    policy_acceptances,
     member_tags,
     member_niches,
     sessions,
     api_tokens,
     mail_tokens,
     consents,
+    notices,
+    notice_prefs,
+    notice_levels,
+    notice_settings,
+    push_subscriptions,
     programs,
     affiliate_refs,
     imports,
+    ref_requests,
+    invite_waves,
+    invitations,
+    invite_links,
+    invite_link_uses,
+    affiliate_sponsors,
+    import_steps,
+    import_drafts,
+    import_mappings,
     import_marks,
     conversions,
     conversion_changes,
@@ -655,18 +1448,60 @@ diesel::allow_tables_to_appear_in_same_query!(
     post_reports,
     rooms,
     room_members,
+    room_sanctions,
     messages,
     room_events,
     message_cids,
     message_reactions,
+    member_blocks,
+    room_sections,
+    message_mentions,
+    message_revisions,
+    message_pins,
+    saved_messages,
+    reminders,
+    scheduled_messages,
+    room_drafts,
+    polls,
+    poll_options,
+    poll_votes,
+    direct_requests,
+    link_previews,
+    office_hours,
+    incoming_hooks,
+    outgoing_hooks,
+    hook_deliveries,
     resources,
     resource_embargoes,
     resource_variants,
     downloads,
+    resource_offers,
+    resource_versions,
+    kit_items,
+    resource_favourites,
+    resource_ratings,
+    text_wishes,
+    own_words,
+    own_versions,
+    short_links,
+    link_clicks,
+    link_visits,
+    recall_tells,
+    resource_details,
+    resource_files,
+    section_marks,
+    collections,
+    collection_items,
+    text_prints,
+    resource_told,
+    bulk_uploads,
     segments,
     campaigns,
     deliveries,
     suppressions,
     campaign_events,
     search_entries,
+    backups,
+    alerts,
+    mail_windows,
 );

@@ -207,14 +207,21 @@ fn write_groups(shared: &Shared, mut conn: Conn) {
         let mut done: Vec<Box<dyn Job>> = Vec::new();
         let mut effects: Vec<Effect> = Vec::new();
         let began = Instant::now();
+        let mut lost = false;
         let commit = begin_immediate(&mut conn).map_err(|e| e.to_string());
         if commit.is_ok() {
             let mut next = Some(first);
             while let Some(mut job) = next {
-                if let Ran::Commit(more) = job.run(&mut conn, &shared.clock, &shared.wiring) {
-                    effects.extend(more);
-                }
+                let ran = job.run(&mut conn, &shared.clock, &shared.wiring);
                 done.push(job);
+                match ran {
+                    Ran::Commit(more) => effects.extend(more),
+                    Ran::Fail | Ran::Again if is_rolled_back(&mut conn) => {
+                        lost = true;
+                        break;
+                    }
+                    Ran::Fail | Ran::Again => {}
+                }
                 next = if done.len() < GROUP_JOBS && began.elapsed() < GROUP_TIME {
                     shared.next_in_group(began)
                 } else {
@@ -223,6 +230,11 @@ fn write_groups(shared: &Shared, mut conn: Conn) {
             }
         } else {
             done.push(first);
+        }
+        if lost {
+            settle(done, Vec::new(), Err("the transaction was rolled back: is the disk full?".to_owned()));
+            conn = reconnect(shared);
+            continue;
         }
         let commit = commit.and_then(|()| {
             <Conn as Connection>::TransactionManager::commit_transaction(&mut conn).map_err(|e| {
@@ -280,6 +292,16 @@ fn begin_immediate(conn: &mut Conn) -> diesel::QueryResult<()> {
     match conn {
         Conn::Sqlite(c) => diesel::connection::AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
         Conn::Postgres(_) => <Conn as Connection>::TransactionManager::begin_transaction(conn),
+    }
+}
+
+/// A full disk makes SQLite roll back the whole transaction by itself, and with it every job of the group that was done
+/// before. Inside a transaction a second BEGIN fails; where it does not, the transaction is gone.
+fn is_rolled_back(conn: &mut Conn) -> bool {
+    use diesel::connection::SimpleConnection;
+    match conn {
+        Conn::Sqlite(c) => c.batch_execute("BEGIN").is_ok(),
+        Conn::Postgres(_) => false,
     }
 }
 

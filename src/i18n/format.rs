@@ -30,7 +30,7 @@ pub fn date(lang: Lang, ms: Ms, zone: &TimeZone) -> String {
 
 fn date_of(lang: Lang, z: &jiff::Zoned) -> String {
     match lang {
-        Lang::De => format!("{:02}.{:02}.{}", z.day(), z.month(), z.year()),
+        Lang::De | Lang::DeSie => format!("{:02}.{:02}.{}", z.day(), z.month(), z.year()),
         Lang::En => format!("{} {} {}", z.day(), month_en(z), z.year()),
     }
 }
@@ -117,7 +117,7 @@ pub fn money(lang: Lang, minor: i64, currency: &str) -> String {
         other => other,
     };
     match lang {
-        Lang::De => format!("{sign}{whole},{cents:02}\u{a0}{symbol}"),
+        Lang::De | Lang::DeSie => format!("{sign}{whole},{cents:02}\u{a0}{symbol}"),
         Lang::En if symbol.len() > 2 && symbol.is_ascii() => format!("{sign}{symbol}\u{a0}{whole}.{cents:02}"),
         Lang::En => format!("{sign}{symbol}{whole}.{cents:02}"),
     }

@@ -1,7 +1,7 @@
 //! Words, dates, numbers and money in German and English.
 //!
 //! Texts live in `de/*.ftl` and `en/*.ftl` (Fluent), one file a feature, the same keys in both;
-//! a test compares them. A missing key shows itself as the key, never as a crash.
+//! a test compares them. `de` says du; `de_sie` holds the texts that differ where the house says Sie. A missing key shows itself as the key, never as a crash.
 
 mod format;
 
@@ -13,15 +13,54 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// A language of the house.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+/// A language of the house. Equal means the same language: German is German with du and with Sie. What keeps rendered
+/// text by language keeps it by [`Lang::folder`].
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
-    /// German.
+    /// German that says du.
     De,
+    /// German that says Sie: the texts of `de_sie` where there is one, of `de` otherwise. Only the house makes it, from
+    /// [`Lang::De`] and its own setting ([`Lang::addressed`]); nothing stored or sent knows it.
+    #[serde(rename = "de", skip_deserializing)]
+    DeSie,
     /// English.
     En,
 }
+
+/// How German texts address their reader; the house chooses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Address {
+    /// du
+    #[default]
+    Du,
+    /// Sie
+    Sie,
+}
+
+impl Address {
+    /// As stored and as in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Du => "du",
+            Self::Sie => "sie",
+        }
+    }
+
+    /// Reads a code.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Du, Self::Sie].into_iter().find(|a| a.code() == text)
+    }
+}
+
+impl PartialEq for Lang {
+    fn eq(&self, other: &Self) -> bool {
+        self.code() == other.code()
+    }
+}
+
+impl Eq for Lang {}
 
 impl Lang {
     /// Both, in the order pages offer them.
@@ -30,9 +69,32 @@ impl Lang {
     /// `de` or `en`, as stored and as in `<html lang>`.
     pub fn code(self) -> &'static str {
         match self {
-            Self::De => "de",
+            Self::De | Self::DeSie => "de",
             Self::En => "en",
         }
+    }
+
+    /// The folder its own texts and letters are in.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::De => "de",
+            Self::DeSie => "de_sie",
+            Self::En => "en",
+        }
+    }
+
+    /// The same language as the house speaks it.
+    pub fn addressed(self, address: Address) -> Self {
+        match (self, address) {
+            (Self::En, _) => Self::En,
+            (_, Address::Du) => Self::De,
+            (_, Address::Sie) => Self::DeSie,
+        }
+    }
+
+    /// German in either form.
+    pub fn is_german(self) -> bool {
+        !matches!(self, Self::En)
     }
 
     /// Reads a stored code or a language tag such as `de-AT`.
@@ -66,7 +128,7 @@ impl Lang {
     /// The other one.
     pub fn other(self) -> Self {
         match self {
-            Self::De => Self::En,
+            Self::De | Self::DeSie => Self::En,
             Self::En => Self::De,
         }
     }
@@ -74,7 +136,7 @@ impl Lang {
     /// Takes the text of this language.
     pub fn pick<T>(self, de: T, en: T) -> T {
         match self {
-            Self::De => de,
+            Self::De | Self::DeSie => de,
             Self::En => en,
         }
     }
@@ -91,7 +153,7 @@ struct Dictionary {
     plain: HashMap<String, String>,
 }
 
-static WORDS: LazyLock<[Dictionary; 2]> = LazyLock::new(|| Lang::ALL.map(load));
+static WORDS: LazyLock<[Dictionary; 3]> = LazyLock::new(|| [Lang::De, Lang::DeSie, Lang::En].map(load));
 
 fn load(lang: Lang) -> Dictionary {
     let tag: unic_langid::LanguageIdentifier = lang.pick("de-DE", "en-GB").parse().unwrap_or_default();
@@ -103,7 +165,11 @@ fn load(lang: Lang) -> Dictionary {
         None => FluentValue::None,
     });
     let mut keys = Vec::new();
-    for (path, text) in sources(lang) {
+    let (base, own) = match lang {
+        Lang::DeSie => (sources("de"), sources("de_sie")),
+        other => (sources(other.folder()), Vec::new()),
+    };
+    for (path, text) in base {
         keys.extend(keys_of(&text));
         let resource = FluentResource::try_new(text).unwrap_or_else(|(partial, errors)| {
             tracing::error!(path, ?errors, "a text file does not parse");
@@ -111,6 +177,12 @@ fn load(lang: Lang) -> Dictionary {
         });
         if let Err(errors) = bundle.add_resource(resource) {
             tracing::error!(path, ?errors, "a text is defined twice");
+        }
+    }
+    for (path, text) in own {
+        match FluentResource::try_new(text) {
+            Ok(resource) => bundle.add_resource_overriding(resource),
+            Err((_, errors)) => tracing::error!(path, ?errors, "a text file does not parse"),
         }
     }
     let mut plain = HashMap::new();
@@ -125,9 +197,9 @@ fn load(lang: Lang) -> Dictionary {
     Dictionary { bundle, plain }
 }
 
-/// The files of a language with their text.
-fn sources(lang: Lang) -> Vec<(String, String)> {
-    let prefix = format!("{}/", lang.code());
+/// The files of a folder with their text.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let prefix = format!("{folder}/");
     let mut out: Vec<_> = Files::iter()
         .filter(|p| p.starts_with(&prefix))
         .filter_map(|p| Some((p.to_string(), String::from_utf8(Files::get(&p)?.data.into_owned()).ok()?)))
@@ -148,14 +220,43 @@ fn keys_of(text: &str) -> impl Iterator<Item = String> + '_ {
 
 /// Every key of a language, sorted: tests compare the two.
 pub fn keys(lang: Lang) -> Vec<String> {
-    let mut out: Vec<String> = sources(lang).iter().flat_map(|(_, t)| keys_of(t).collect::<Vec<_>>()).collect();
+    let mut out: Vec<String> =
+        sources(lang.folder()).iter().flat_map(|(_, t)| keys_of(t).collect::<Vec<_>>()).collect();
     out.sort();
     out
 }
 
 fn words(lang: Lang) -> &'static Dictionary {
-    let [de, en] = &*WORDS;
-    lang.pick(de, en)
+    let [de, sie, en] = &*WORDS;
+    match lang {
+        Lang::De => de,
+        Lang::DeSie => sie,
+        Lang::En => en,
+    }
+}
+
+/// Every text of a language's own folder as it is written, with its key: tests read them.
+pub fn written(lang: Lang) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
+    for (_, text) in sources(lang.folder()) {
+        let mut open = false;
+        for line in text.lines().filter(|l| !l.starts_with('#')) {
+            match (keys_of(line).next(), line.split_once('=')) {
+                (Some(key), Some((_, rest))) => {
+                    out.push((key, rest.trim().to_owned()));
+                    open = true;
+                }
+                _ if open => {
+                    if let Some((_, text)) = out.last_mut() {
+                        text.push('\n');
+                        text.push_str(line);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    out
 }
 
 /// The text of `key` without arguments; the key itself where there is none.

@@ -7,7 +7,7 @@
 mod store;
 mod worker;
 
-pub use store::{DeadJob, Overview, overview, retry_dead};
+pub use store::{DeadJob, Overview, hold_letters, oldest_due, overview, retry_dead};
 pub use worker::{Handler, Jobs, Registry, Schedule, handler};
 
 use crate::db::{Ms, Tx};
@@ -72,5 +72,14 @@ pub fn emit(tx: &mut Tx<'_>, event: &str, payload: &impl Serialize) -> Result<()
     for kind in tx.listeners(event) {
         enqueue(tx, NewJob::new(kind, payload)?)?;
     }
+    Ok(())
+}
+
+/// On SQLite there is one process: what it held when it died is free at its next start, without waiting for the lease.
+///
+/// # Errors
+/// When it cannot be written.
+pub async fn free_leases(db: &crate::db::Db) -> Result<()> {
+    db.write_background(|tx| if tx.is_postgres() { Ok(0) } else { store::free_leases(tx) }).await?;
     Ok(())
 }

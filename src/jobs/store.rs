@@ -80,6 +80,13 @@ fn due<'a>(now: Ms, kinds: &'a [&'static str], limit: i64) -> _ {
         .select(jobs::id)
 }
 
+/// Frees every lease: of a process that was the only one and is gone.
+pub fn free_leases(tx: &mut Tx<'_>) -> Result<usize> {
+    Ok(diesel::update(jobs::table.filter(jobs::state.eq("leased")))
+        .set((jobs::state.eq("ready"), jobs::lease_until.eq(None::<i64>)))
+        .execute(&mut **tx)?)
+}
+
 /// Takes a finished job away, if the lease still holds.
 pub fn delete_done(tx: &mut Tx<'_>, id: i64, fence: i64) -> Result<bool> {
     let rows = diesel::delete(jobs::table.filter(jobs::id.eq(id)).filter(jobs::fence.eq(fence))).execute(&mut **tx)?;
@@ -173,6 +180,26 @@ pub fn overview(conn: &mut Conn) -> Result<Overview> {
         .select((jobs::id, jobs::kind, jobs::attempts, jobs::last_error, jobs::finished_at))
         .load(conn)?;
     Ok(Overview { waiting, dead })
+}
+
+/// When the job that waits longest for its turn became due.
+pub fn oldest_due(conn: &mut Conn, now: Ms) -> Result<Option<Ms>> {
+    let due = jobs::table.filter(jobs::state.eq("ready")).filter(jobs::run_at.le(now));
+    Ok(due.select(diesel::dsl::min(jobs::run_at)).first(conn)?)
+}
+
+/// Buries every waiting job of `kind`, so that a human decides: in a restored house nobody knows whether it ran since.
+pub fn hold_letters(conn: &mut Conn, kind: &str, now: Ms) -> Result<usize> {
+    let waiting = jobs::table.filter(jobs::kind.eq(kind)).filter(jobs::state.ne("dead"));
+    Ok(diesel::update(waiting)
+        .set((
+            jobs::state.eq("dead"),
+            jobs::dedup_key.eq(None::<String>),
+            jobs::lease_until.eq(None::<i64>),
+            jobs::last_error.eq(Some("restored from a backup: it may have gone out since")),
+            jobs::finished_at.eq(Some(now)),
+        ))
+        .execute(conn)?)
 }
 
 /// Lets a dead job try once more.

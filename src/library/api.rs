@@ -1,13 +1,22 @@
-//! JSON API of the library.
+//! JSON API of the library: resources and their files here; the rest in files of their own.
+
+pub mod desk;
+pub mod links;
+pub mod mine;
+pub mod opinions;
+pub mod texts;
 
 use super::actions::{self, Wish};
-use super::files::Format;
+use super::channels::Channel;
+use super::formats::Format;
 use super::input::{ResourceInput, Vocabulary};
-use super::model::{Embargo, Filter, Key, Kind, Resource, Variant};
+use super::model::{Embargo, Filter, Key, Kind, Order, Resource, Variant};
 use super::store;
+use super::store::kits::KitItem;
 use crate::access::Sight;
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::{Lang, iso};
+use crate::programs::api::Money;
 use crate::web::forms::{Check, Json};
 use crate::web::guards::{Manager, Member};
 use crate::web::paging::{Cursor, Page, PageQuery};
@@ -19,7 +28,7 @@ use std::collections::BTreeMap;
 /// A text as the API shows it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct VariantJson {
-    /// `short`, `long` or `social`.
+    /// Form, such as `short`, `long`, `social`.
     pub key: String,
     /// `de` or `en`.
     pub lang: String,
@@ -53,7 +62,7 @@ pub struct ResourceJson {
     pub embargo: BTreeMap<String, String>,
     /// Not before (RFC 3339).
     pub publish_at: Option<String>,
-    /// `draft` or `published`.
+    /// `draft`, `review` or `published`.
     pub status: String,
     /// Downloads, each member's once a day for each file.
     pub downloads: i64,
@@ -63,10 +72,67 @@ pub struct ResourceJson {
     pub updated_at: String,
     /// Its texts.
     pub variants: Vec<VariantJson>,
+    /// Stars on average; null while nobody gave any.
+    pub stars: Option<f64>,
+    /// How many gave stars.
+    pub ratings: i64,
+    /// Occasion.
+    pub occasion: String,
+    /// The reader's problem that it solves.
+    pub problem: String,
+    /// Market; empty: by language.
+    pub country: String,
+    /// The promotion begins.
+    pub starts_at: Option<String>,
+    /// The promotion is over.
+    pub valid_until: Option<String>,
+    /// What the offer costs.
+    pub price: Option<Money>,
+    /// The price is over.
+    pub price_until: Option<String>,
+    /// Id of what to take instead.
+    pub successor: Option<i64>,
+    /// When it was taken back.
+    pub recalled_at: Option<String>,
+    /// Why.
+    pub recall_reason: String,
+    /// Why it cannot be taken now: `recalled`, `expired`, `price_expired`; null: it can.
+    pub blocked: Option<&'static str>,
+    /// Whether it is a favourite of the caller.
+    pub favourite: bool,
+    /// Grows with every change.
+    pub rev: i32,
+    /// Steps of a kit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<StepJson>,
 }
 
-fn json(r: Resource, variants: &[Variant], embargoes: &[Embargo], known: &Vocabulary, whole: bool) -> ResourceJson {
+/// A step of a kit.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct StepJson {
+    /// The resource.
+    pub resource: i64,
+    /// Days after the first one.
+    pub day: i32,
+    /// What to mind.
+    pub note: String,
+}
+
+/// What lists and pages of the API need beside the resource.
+#[derive(Default)]
+struct Around {
+    variants: Vec<Variant>,
+    embargoes: Vec<Embargo>,
+    favourites: Vec<i64>,
+    steps: Vec<KitItem>,
+    now: i64,
+}
+
+fn json(r: Resource, around: &Around, known: &Vocabulary, whole: bool) -> ResourceJson {
     let slug = |rank: i32| known.tiers.iter().find(|t| t.rank == rank).map(|t| t.slug.clone());
+    let blocked = r.blocked(around.now).map(super::model::Blocked::code);
+    let stars = r.stars().map(|(tenths, _)| tenths as f64 / 10.0);
+    let offer = r.offer.unwrap_or_default();
     ResourceJson {
         id: r.id,
         kind: r.kind,
@@ -75,7 +141,8 @@ fn json(r: Resource, variants: &[Variant], embargoes: &[Embargo], known: &Vocabu
         niche: r.niche.map(|n| n.slug),
         program: r.program.map(|p| p.slug),
         min_tier: known.tier_slug(r.min_rank).map(str::to_owned),
-        embargo: embargoes
+        embargo: around
+            .embargoes
             .iter()
             .filter(|e| e.resource_id == r.id)
             .filter_map(|e| Some((slug(e.rank)?, iso(e.until))))
@@ -85,7 +152,8 @@ fn json(r: Resource, variants: &[Variant], embargoes: &[Embargo], known: &Vocabu
         downloads: r.download_count,
         created_at: iso(r.created_at),
         updated_at: iso(r.updated_at),
-        variants: variants
+        variants: around
+            .variants
             .iter()
             .filter(|v| v.resource_id == r.id)
             .map(|v| VariantJson {
@@ -95,6 +163,27 @@ fn json(r: Resource, variants: &[Variant], embargoes: &[Embargo], known: &Vocabu
                 body: whole.then(|| v.body.clone()),
                 words: v.words,
             })
+            .collect(),
+        stars,
+        ratings: r.star_count,
+        occasion: offer.occasion,
+        problem: offer.problem,
+        country: offer.country,
+        starts_at: offer.starts_at.map(iso),
+        valid_until: offer.valid_until.map(iso),
+        price: offer.price.map(|p| Money::new(p, &offer.currency)),
+        price_until: offer.price_until.map(iso),
+        successor: offer.successor_id,
+        recalled_at: offer.recalled_at.map(iso),
+        recall_reason: offer.recall_reason,
+        blocked,
+        favourite: around.favourites.contains(&r.id),
+        rev: r.rev,
+        items: around
+            .steps
+            .iter()
+            .filter(|s| s.kit_id == r.id)
+            .map(|s| StepJson { resource: s.resource_id, day: s.day, note: s.note.clone() })
             .collect(),
     }
 }
@@ -110,7 +199,23 @@ pub struct ListQuery {
     pub program: Option<String>,
     /// `de` or `en`: with a text in this language.
     pub lang: Option<String>,
-    /// Words of title or summary.
+    /// `mail`, `social`, `instagram`, `facebook`, `linkedin`, `x`, `tiktok`, `youtube`, `whatsapp` or `sms`.
+    pub channel: Option<String>,
+    /// Form of a text, such as `short` or `long`.
+    pub variant: Option<String>,
+    /// Occasion.
+    pub occasion: Option<String>,
+    /// The reader's problem.
+    pub problem: Option<String>,
+    /// At least so many stars, 1 to 5.
+    pub stars: Option<i32>,
+    /// Favourites of the caller only.
+    pub favourites: Option<bool>,
+    /// What is over and what was taken back too.
+    pub past: Option<bool>,
+    /// `newest` (when not given), `for_you`, `stars` or `used`.
+    pub order: Option<String>,
+    /// Words of title, summary, occasion, problem or text.
     pub q: Option<String>,
     /// Items wanted, 1 to 200; 50 when not given.
     pub limit: Option<i64>,
@@ -138,7 +243,15 @@ impl ListQuery {
             niche: text(&self.niche),
             program: text(&self.program),
             search: text(&self.q),
-            before: None,
+            channel: known(&mut c, "channel", self.channel.as_deref(), Channel::parse),
+            key: known(&mut c, "variant", self.variant.as_deref(), Key::parse),
+            occasion: text(&self.occasion),
+            problem: text(&self.problem),
+            stars: self.stars.map(|s| s.clamp(1, 5)),
+            favourites: self.favourites.unwrap_or(false),
+            with_past: self.past.unwrap_or(false),
+            order: known(&mut c, "order", self.order.as_deref(), Order::parse).unwrap_or_default(),
+            ..Filter::default()
         };
         c.done()?;
         Ok(filter)
@@ -151,21 +264,38 @@ impl ListQuery {
 pub async fn list(me: Member, query: web::Query<ListQuery>) -> Result<HttpResponse> {
     let paging = PageQuery { limit: query.limit, cursor: query.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after()?);
-    let filter = Filter { before: after.map(|c| c.id), ..query.filter()? };
+    let filter = paged(query.filter()?, after);
     let (sight, now) = (Sight::of(&me.viewer), me.house.db.now());
     let page = me
         .house
         .db
         .read(move |c| {
+            let skip = filter.skip;
             let rows = store::list_visible(c, sight, &filter, now, limit + 1)?;
-            let page = Page::cut(rows, limit, |r| Cursor { key: 0, id: r.id });
+            // The newest go on after an id; every other order after a number of items, kept in the cursor's key.
+            let page = Page::cut(rows, limit, |r| Cursor { key: skip + limit, id: r.id });
             let ids: Vec<i64> = page.items.iter().map(|r| r.id).collect();
-            let (variants, embargoes) = (store::list_variants(c, &ids)?, store::list_embargoes(c, &ids)?);
+            let around = Around {
+                variants: store::list_variants(c, &ids)?,
+                embargoes: store::list_embargoes(c, &ids)?,
+                favourites: store::opinions::list_favourites(c, sight.member, &ids)?,
+                steps: store::kits::list_items(c, &ids)?,
+                now,
+            };
             let known = Vocabulary::load(c, sight)?;
-            Ok(page.map(|r| json(r, &variants, &embargoes, &known, false)))
+            Ok(page.map(|r| json(r, &around, &known, false)))
         })
         .await?;
     Ok(HttpResponse::Ok().json(page))
+}
+
+/// `filter` from where the page before ended.
+pub(super) fn paged(mut filter: Filter, after: Option<Cursor>) -> Filter {
+    match filter.order {
+        Order::Newest => filter.before = after.map(|c| c.id),
+        _ => filter.skip = after.map_or(0, |c| c.key.clamp(0, 100_000)),
+    }
+    filter
 }
 
 async fn answer(
@@ -181,7 +311,14 @@ async fn answer(
         .read(move |c| {
             let whole = store::find_visible(c, sight, id, now)?;
             let known = Vocabulary::load(c, sight)?;
-            Ok(json(whole.resource, &whole.variants, &whole.embargoes, &known, true))
+            let around = Around {
+                variants: whole.variants,
+                embargoes: whole.embargoes,
+                favourites: store::opinions::list_favourites(c, sight.member, &[id])?,
+                steps: store::kits::list_items(c, &[id])?,
+                now,
+            };
+            Ok(json(whole.resource, &around, &known, true))
         })
         .await?;
     Ok(answer.json(shown))
@@ -221,20 +358,22 @@ pub async fn remove(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
 /// What to take away.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 pub struct DownloadQuery {
-    /// `short`, `long` or `social`; the first there is when not given.
+    /// Form, such as `short`, `long`, `social`; the first there is when not given.
     pub variant: Option<String>,
     /// `de` or `en`; the caller's own language when not given.
     pub lang: Option<String>,
-    /// `txt` (when not given), `html`, `md`, `eml`, `docx` or `zip`.
+    /// `txt` (when not given), `html`, `md`, `eml`, `docx`, `pdf` or `zip`; a kit is always a zip.
     pub format: Option<String>,
+    /// The caller's own version instead of the original.
+    pub own: Option<bool>,
 }
 
 /// `GET /api/v1/resources/{id}/download`
 #[utoipa::path(get, path = "/api/v1/resources/{id}/download", tag = "library", params(("id" = i64, Path), DownloadQuery),
     responses((status = 200, description = "The text as a file, with the caller's link and name and the label in"),
         (status = 304, description = "`If-None-Match` names this very file"),
-        (status = 409, description = "`no_affiliate_ref`: the text needs a link and the caller has none"),
-        (status = 422, description = "Unknown variant, language or format")))]
+        (status = 409, description = "`no_affiliate_ref`: the text needs a link and the caller has none; `recalled`, `expired`, `price_expired` (`id` names the successor); `locked_changed`: the original of the own version moved on"),
+        (status = 422, description = "Unknown variant, language or format; `values.…` required: own words that the text asks for")))]
 pub async fn download(
     me: Member,
     id: web::Path<i64>,
@@ -247,7 +386,9 @@ pub async fn download(
     let format = c.keep(Format::parse(query.format.as_deref()));
     c.done()?;
     let format = format.ok_or(Error::NotFound)?;
-    let file = actions::download(&me.house, &me.viewer, *id, Wish { key, lang, format }).await?;
+    let file =
+        actions::download(&me.house, &me.viewer, *id, Wish { key, lang, format, own: query.own.unwrap_or(false) })
+            .await?;
     let given = req.headers().get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or("");
     let same = given.split(',').any(|tag| tag.trim().trim_start_matches("W/") == file.etag);
     let mut answer = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };

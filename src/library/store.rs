@@ -1,17 +1,32 @@
 //! SQL of the library. Whoever reads takes a [`Sight`]: what it may not see is not found.
 
+pub mod kits;
+pub mod links;
+pub mod offers;
+pub mod opinions;
+pub mod own;
+pub mod recalls;
+pub mod results;
+pub mod versions;
+
 use super::input::Ready;
-use super::model::{Embargo, Filter, ProgramOf, Resource, Variant, Whole};
+use super::model::{Embargo, Filter, Order, ProgramOf, Resource, Variant, Whole};
 use crate::access::Sight;
-use crate::db::schema::{downloads, members, niches, programs, resource_embargoes, resource_variants, resources};
+use crate::db::schema::{
+    downloads, members, niches, programs, resource_details, resource_embargoes, resource_favourites, resource_offers,
+    resource_variants, resources,
+};
 use crate::db::{Backend, Conn, DAY, Ms, Tx};
 use crate::error::Result;
 use crate::i18n::Lang;
 use crate::on;
+use crate::search;
+use crate::text::Terms;
 use crate::text::fold;
 use crate::web::viewer::MemberId;
-use diesel::dsl::{exists, not};
+use diesel::dsl::{exists, not, sql};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 /// Restricts a query over resources and niches to what `$sight` may see at `$now`.
 macro_rules! visible {
@@ -35,31 +50,46 @@ macro_rules! visible {
     }};
 }
 
-const ROW: (
-    resources::id,
-    resources::kind,
-    resources::title,
-    resources::summary,
-    resources::min_rank,
-    resources::publish_at,
-    resources::status,
-    resources::rev,
-    resources::download_count,
-    resources::created_at,
-    resources::updated_at,
-) = (
-    resources::id,
-    resources::kind,
-    resources::title,
-    resources::summary,
-    resources::min_rank,
-    resources::publish_at,
-    resources::status,
-    resources::rev,
-    resources::download_count,
-    resources::created_at,
-    resources::updated_at,
-);
+/// A resource with niche, program and offer, as [`Resource`] reads it.
+macro_rules! row {
+    () => {
+        (
+            (
+                resources::id,
+                resources::kind,
+                resources::title,
+                resources::summary,
+                resources::min_rank,
+                resources::publish_at,
+                resources::status,
+                resources::rev,
+                resources::download_count,
+                resources::created_at,
+                resources::updated_at,
+                resources::star_sum,
+                resources::star_count,
+            ),
+            (niches::slug, niches::name_de, niches::name_en, niches::hue).nullable(),
+            (programs::id, programs::slug, programs::name, programs::link_base, programs::sub_param).nullable(),
+            (
+                resource_offers::occasion,
+                resource_offers::problem,
+                resource_offers::country,
+                resource_offers::starts_at,
+                resource_offers::valid_until,
+                resource_offers::price,
+                resource_offers::currency,
+                resource_offers::price_until,
+                resource_offers::successor_id,
+                resource_offers::recalled_at,
+                resource_offers::recall_reason,
+                resource_offers::review_by,
+                resource_offers::review_note,
+            )
+                .nullable(),
+        )
+    };
+}
 
 /// Makes `%words%` of a search, with its own wildcards taken literally.
 fn pattern(search: &str) -> String {
@@ -74,28 +104,34 @@ fn pattern(search: &str) -> String {
     out
 }
 
-/// The newest resources that `sight` may see at `now`.
+/// The resources that `sight` may see at `now`, in the order asked for.
 pub fn list_visible(conn: &mut Conn, sight: Sight, filter: &Filter, now: Ms, limit: i64) -> Result<Vec<Resource>> {
+    let inside = match filter.search.as_deref().and_then(Terms::parse) {
+        Some(terms) => search::ids(conn, sight.rank, "resource", &terms)?,
+        None => Vec::new(),
+    };
     let query = resources::table
         .left_join(niches::table)
         .left_join(programs::table)
-        .select((
-            ROW.0,
-            ROW.1,
-            ROW.2,
-            ROW.3,
-            ROW.4,
-            ROW.5,
-            ROW.6,
-            ROW.7,
-            ROW.8,
-            ROW.9,
-            ROW.10,
-            (niches::slug, niches::name_de, niches::name_en, niches::hue).nullable(),
-            (programs::id, programs::slug, programs::name, programs::link_base).nullable(),
-        ))
+        .left_join(resource_offers::table)
+        .select(row!())
         .into_boxed::<Backend>();
     let mut query = visible!(query, sight, now);
+    if !(sight.manages || filter.with_past) {
+        query = query.filter(resource_offers::recalled_at.nullable().is_null()).filter(
+            resource_offers::valid_until.nullable().is_null().or(resource_offers::valid_until.nullable().gt(Some(now))),
+        );
+    }
+    if let Some(ids) = &filter.ids {
+        query = query.filter(resources::id.eq_any(ids.clone()));
+    }
+    if filter.with_sections {
+        query = query.filter(exists(
+            resource_details::table
+                .filter(resource_details::resource_id.eq(resources::id))
+                .filter(resource_details::data.not_like("%\"sections\":{\"de\":[],\"en\":[]}%")),
+        ));
+    }
     if let Some(kind) = filter.kind {
         query = query.filter(resources::kind.eq(kind.code()));
     }
@@ -105,46 +141,127 @@ pub fn list_visible(conn: &mut Conn, sight: Sight, filter: &Filter, now: Ms, lim
     if let Some(program) = &filter.program {
         query = query.filter(programs::slug.nullable().eq(Some(program.clone())));
     }
-    if let Some(lang) = filter.lang {
+    // One text must fit language and form together: a German mail and an English post are no German post.
+    if filter.lang.is_some() || filter.channel.is_some() || filter.key.is_some() {
+        let mut keys: Vec<&str> = super::channels::Key::ALL
+            .into_iter()
+            .filter(|k| filter.channel.is_none_or(|c| c.keys().contains(k)) && filter.key.is_none_or(|w| w == *k))
+            .map(super::channels::Key::code)
+            .collect();
+        if keys.is_empty() {
+            keys.push("");
+        }
+        let texts = resource_variants::table
+            .filter(resource_variants::resource_id.eq(resources::id))
+            .filter(resource_variants::key.eq_any(keys));
+        query = match filter.lang {
+            Some(lang) => query.filter(exists(texts.filter(resource_variants::lang.eq(lang.code())))),
+            None => query.filter(exists(texts)),
+        };
+    }
+    if let Some(occasion) = &filter.occasion {
+        query = query.filter(resource_offers::occasion_key.nullable().eq(Some(fold(occasion))));
+    }
+    if let Some(problem) = &filter.problem {
+        query = query.filter(resource_offers::problem_key.nullable().eq(Some(fold(problem))));
+    }
+    if let Some(stars) = filter.stars {
+        query = query
+            .filter(resources::star_count.gt(0))
+            .filter(resources::star_sum.ge(resources::star_count * i64::from(stars)));
+    }
+    if filter.favourites {
         query = query.filter(exists(
-            resource_variants::table
-                .filter(resource_variants::resource_id.eq(resources::id))
-                .filter(resource_variants::lang.eq(lang.code())),
+            resource_favourites::table
+                .filter(resource_favourites::member_id.eq(sight.member.0))
+                .filter(resource_favourites::resource_id.eq(resources::id)),
         ));
     }
-    if let Some(search) = &filter.search {
-        query = query.filter(resources::search_key.like(pattern(search)).escape('\\'));
+    if let Some(words) = &filter.search {
+        let titled = resources::search_key.like(pattern(words)).escape('\\');
+        query = query.filter(titled.or(resources::id.eq_any(inside)));
     }
     if let Some(before) = filter.before {
         query = query.filter(resources::id.lt(before));
     }
-    Ok(query.order(resources::id.desc()).limit(limit).load(conn)?)
+    query = match filter.order {
+        Order::Newest => query.order(resources::id.desc()),
+        Order::Used => query.order((resources::download_count.desc(), resources::id.desc())),
+        Order::Stars => query.order((resources::star_rank.desc(), resources::id.desc())),
+        Order::ForYou => query.order((sql::<BigInt>(&fitting(sight)).desc(), resources::id.desc())),
+    };
+    Ok(query.offset(filter.skip).limit(limit).load(conn)?)
+}
+
+/// How well a resource fits its reader: niche, program, language, tier, kinds taken before; what was taken already and
+/// what is badly rated sinks. Only numbers of ours go into the text.
+fn fitting(sight: Sight) -> String {
+    let (me, rank) = (sight.member.0, sight.rank);
+    format!(
+        "(CASE WHEN resources.niche_id IN (SELECT niche_id FROM member_niches WHERE member_id = {me}) THEN 4 ELSE 0 END \
+         + CASE WHEN resources.program_id IN (SELECT program_id FROM affiliate_refs WHERE member_id = {me}) THEN 3 ELSE 0 END \
+         + CASE WHEN EXISTS (SELECT 1 FROM resource_variants v WHERE v.resource_id = resources.id \
+           AND v.lang = (SELECT locale FROM members WHERE id = {me})) THEN 2 ELSE 0 END \
+         + CASE WHEN resources.min_rank > 0 AND resources.min_rank = {rank} THEN 2 ELSE 0 END \
+         + CASE WHEN resources.kind IN (SELECT r.kind FROM downloads d JOIN resources r ON r.id = d.resource_id \
+           WHERE d.member_id = {me}) THEN 2 ELSE 0 END \
+         + resources.star_rank / 1000 \
+         - CASE WHEN EXISTS (SELECT 1 FROM downloads d WHERE d.member_id = {me} AND d.resource_id = resources.id) \
+           THEN 5 ELSE 0 END)"
+    )
 }
 
 /// The resource `id` with its texts and embargoes, if `sight` may see it at `now`.
 pub fn find_visible(conn: &mut Conn, sight: Sight, id: i64, now: Ms) -> Result<Whole> {
+    let mut all = list_wholes(conn, sight, &[id], now)?;
+    all.pop().ok_or(crate::error::Error::NotFound)
+}
+
+/// Those of `ids` that `sight` may see at `now`, each with its texts and embargoes, by id.
+pub fn list_wholes(conn: &mut Conn, sight: Sight, ids: &[i64], now: Ms) -> Result<Vec<Whole>> {
     let query = resources::table
         .left_join(niches::table)
         .left_join(programs::table)
-        .select((
-            ROW.0,
-            ROW.1,
-            ROW.2,
-            ROW.3,
-            ROW.4,
-            ROW.5,
-            ROW.6,
-            ROW.7,
-            ROW.8,
-            ROW.9,
-            ROW.10,
-            (niches::slug, niches::name_de, niches::name_en, niches::hue).nullable(),
-            (programs::id, programs::slug, programs::name, programs::link_base).nullable(),
-        ))
-        .filter(resources::id.eq(id))
+        .left_join(resource_offers::table)
+        .select(row!())
+        .filter(resources::id.eq_any(ids.to_vec()))
+        .order(resources::id.asc())
         .into_boxed::<Backend>();
-    let resource: Resource = visible!(query, sight, now).first(conn)?;
-    Ok(Whole { resource, variants: list_variants(conn, &[id])?, embargoes: list_embargoes(conn, &[id])? })
+    let found: Vec<Resource> = visible!(query, sight, now).load(conn)?;
+    let ids: Vec<i64> = found.iter().map(|r| r.id).collect();
+    let (variants, embargoes) = (list_variants(conn, &ids)?, list_embargoes(conn, &ids)?);
+    Ok(found
+        .into_iter()
+        .map(|resource| Whole {
+            variants: variants.iter().filter(|v| v.resource_id == resource.id).cloned().collect(),
+            embargoes: embargoes.iter().filter(|e| e.resource_id == resource.id).cloned().collect(),
+            resource,
+        })
+        .collect())
+}
+
+/// Whether `sight` may see one of these resources at `now`.
+pub fn any_visible(conn: &mut Conn, sight: Sight, ids: &[i64], now: Ms) -> Result<bool> {
+    let query = resources::table
+        .left_join(niches::table)
+        .left_join(programs::table)
+        .filter(resources::id.eq_any(ids.to_vec()))
+        .select(resources::id)
+        .limit(1)
+        .into_boxed::<Backend>();
+    let found: Option<i64> = visible!(query, sight, now).first(conn).optional()?;
+    Ok(found.is_some())
+}
+
+/// Which of these resources `sight` may see at `now`.
+pub fn list_visible_ids(conn: &mut Conn, sight: Sight, ids: &[i64], now: Ms) -> Result<Vec<i64>> {
+    let query = resources::table
+        .left_join(niches::table)
+        .left_join(programs::table)
+        .filter(resources::id.eq_any(ids.to_vec()))
+        .select(resources::id)
+        .into_boxed::<Backend>();
+    Ok(visible!(query, sight, now).load(conn)?)
 }
 
 /// The texts of these resources: short, long, social, German before English.
@@ -175,7 +292,7 @@ pub fn list_embargoes(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Embargo>> {
 /// Every program, by name.
 pub fn list_programs(conn: &mut Conn) -> Result<Vec<ProgramOf>> {
     Ok(programs::table
-        .select((programs::id, programs::slug, programs::name, programs::link_base))
+        .select((programs::id, programs::slug, programs::name, programs::link_base, programs::sub_param))
         .order(programs::name.asc())
         .load(conn)?)
 }
@@ -204,9 +321,36 @@ pub fn find_person(conn: &mut Conn, id: i64) -> Result<(String, i32, String)> {
         .first(conn)?)
 }
 
+/// Where somebody is written to.
+#[derive(Debug, Clone, Queryable)]
+pub struct Address {
+    /// Shown name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// Language.
+    pub locale: String,
+}
+
+/// Name, address and language of a member.
+pub fn find_address(conn: &mut Conn, id: i64) -> Result<Address> {
+    Ok(members::table.find(id).select((members::name, members::email, members::locale)).first(conn)?)
+}
+
+/// Whether a member allowed clicks to be kept with the name.
+pub fn allows_tracking(conn: &mut Conn, id: MemberId) -> Result<bool> {
+    Ok(members::table.find(id.0).select(members::tracking_consent).first(conn).optional()?.unwrap_or(false))
+}
+
+/// Whether a resource was taken back.
+pub fn is_recalled(conn: &mut Conn, id: i64) -> Result<bool> {
+    let back = resource_offers::table.find(id).filter(resource_offers::recalled_at.is_not_null());
+    Ok(diesel::select(exists(back)).get_result(conn)?)
+}
+
 /// What a search looks into.
 fn search_key(ready: &Ready) -> String {
-    fold(&format!("{} {}", ready.title, ready.summary))
+    fold(&format!("{} {} {} {}", ready.title, ready.summary, ready.offer.occasion, ready.offer.problem))
 }
 
 /// Stores a resource without its texts.
@@ -222,7 +366,7 @@ pub fn insert_resource(tx: &mut Tx<'_>, ready: &Ready, by: MemberId) -> Result<i
             resources::program_id.eq(ready.program_id),
             resources::min_rank.eq(ready.min_rank),
             resources::publish_at.eq(ready.publish_at),
-            resources::status.eq(ready.status()),
+            resources::status.eq(ready.status),
             resources::created_by.eq(Some(by.0)),
             resources::created_at.eq(now),
             resources::updated_at.eq(now),
@@ -244,7 +388,7 @@ pub fn update_resource(tx: &mut Tx<'_>, id: i64, ready: &Ready) -> Result<()> {
             resources::program_id.eq(ready.program_id),
             resources::min_rank.eq(ready.min_rank),
             resources::publish_at.eq(ready.publish_at),
-            resources::status.eq(ready.status()),
+            resources::status.eq(ready.status),
             resources::rev.eq(resources::rev + 1),
             resources::updated_at.eq(now),
         ))
@@ -262,7 +406,8 @@ pub fn delete_parts(tx: &mut Tx<'_>, id: i64) -> Result<()> {
 /// Stores the texts of a resource.
 pub fn insert_variants(tx: &mut Tx<'_>, id: i64, ready: &Ready) -> Result<()> {
     for text in &ready.variants {
-        let words = i32::try_from(crate::text::words(&crate::text::plain_text(&text.body))).unwrap_or(i32::MAX);
+        let words = i32::try_from(crate::text::words(&crate::text::plain_text(&super::marks::strip(&text.body))))
+            .unwrap_or(i32::MAX);
         diesel::insert_into(resource_variants::table)
             .values((
                 resource_variants::resource_id.eq(id),

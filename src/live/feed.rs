@@ -3,12 +3,14 @@
 use super::Live;
 use super::frame::{Event, Frame, Happened};
 use super::hub::{Note, REPLY_EVENTS};
-use super::peer::Peer;
+use super::peer::{Fill, Peer};
 use super::relay::Hint;
 use crate::error::Result;
 use crate::web::viewer::Viewer;
+use std::hash::{Hash, Hasher};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -44,6 +46,17 @@ pub enum Standing {
     Banned,
 }
 
+/// Counters of a member.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The member.
+    pub member: i64,
+    /// JSON of the topic `me`.
+    pub json: String,
+    /// Rooms whose counter stands at its end: one more message changes nothing.
+    pub full: Vec<i64>,
+}
+
 /// The feature that speaks over the connections: chat. Wired in `app.rs`.
 pub trait Voice: Send + Sync + 'static {
     /// A frame of a greeted connection. What must keep its order is begun before the future is polled twice.
@@ -58,8 +71,10 @@ pub trait Voice: Send + Sync + 'static {
     fn suspects(&self, peers: Vec<Arc<Peer>>) -> Later<Result<Vec<Arc<Peer>>>>;
     /// What became of the rights of a connection.
     fn standing(&self, peer: Arc<Peer>) -> Later<Result<Standing>>;
-    /// Counters of members, as the JSON of the topic `me`.
-    fn counters(&self, members: Vec<i64>) -> Later<Result<Vec<(i64, String)>>>;
+    /// Members whose rights, sessions or tokens were touched lately, on whatever node: a cheap look, asked often.
+    fn touched(&self) -> Later<Result<Vec<i64>>>;
+    /// Counters of members, for the topic `me`.
+    fn counters(&self, members: Vec<i64>) -> Later<Result<Vec<Counted>>>;
 }
 
 /// Works through what the hub notes.
@@ -83,22 +98,21 @@ async fn fill(live: Live, room: i64) {
     let mut from = live.hub().last(room).unwrap_or(i64::MAX);
     loop {
         let most = i64::try_from(REPLY_EVENTS).unwrap_or(300);
-        match voice.events_after(room, from, most).await {
-            Ok(read) => {
-                let full = read.len() >= REPLY_EVENTS;
-                from = read.last().map_or(from, |h| h.seq);
-                live.hub().fill(room, read.iter().map(|h| Arc::new(Event::from(h))).collect());
-                if !full {
-                    break;
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, room, "missed events could not be read; the sweep tries again");
-                break;
-            }
+        let read = voice.events_after(room, from, most).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, room, "missed events could not be read; the sweep tries again");
+            Vec::new()
+        });
+        let done = read.len() < REPLY_EVENTS;
+        from = read.last().map_or(from, |h| h.seq);
+        live.hub().fill(room, read.iter().map(|h| Arc::new(Event::from(h))).collect(), done);
+        if done {
+            break;
+        }
+        // A long absence is made up for at the pace of those who listen.
+        while live.hub().waiting(room) > REPLY_EVENTS * 4 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
-    live.hub().filled(room);
 }
 
 /// Compares every room with the database: a lost hint is found here at the latest.
@@ -165,13 +179,24 @@ pub(super) async fn tell_counters(live: &Live) -> Result<()> {
     if here.is_empty() {
         return Ok(());
     }
-    for (member, json) in voice.counters(here).await? {
-        let frame = super::info_frame("me", &json);
-        for peer in live.peers_of(member) {
-            if peer.greeted.load(std::sync::atomic::Ordering::Relaxed) {
-                peer.whisper(&frame);
+    for counted in voice.counters(here).await? {
+        for peer in live.peers_of(counted.member) {
+            if peer.greeted.load(Ordering::Relaxed) {
+                tell_counted(&peer, &counted);
             }
         }
     }
     Ok(())
+}
+
+/// Tells a connection its counters, unless it knows them. They come again with the next change, so a slow reader may miss some.
+pub fn tell_counted(peer: &Peer, counted: &Counted) {
+    let mut hash = std::hash::DefaultHasher::new();
+    counted.json.hash(&mut hash);
+    let print = hash.finish().cast_signed();
+    peer.set_full(&counted.full);
+    if peer.told.load(Ordering::Relaxed) != print && peer.whisper(&super::info_frame("me", &counted.json)) == Fill::Low
+    {
+        peer.told.store(print, Ordering::Relaxed);
+    }
 }

@@ -5,6 +5,7 @@ use crate::db::Ms;
 use crate::i18n::iso;
 use bytes::{BufMut, Bytes, BytesMut};
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// Why a connection is closed; 4000 to 4499: come back, 4500 and above: final.
@@ -185,6 +186,39 @@ impl From<&Happened> for Event {
 }
 
 impl Event {
+    /// The same event with another text, for the ring: who comes back later reads what an edit made of a message.
+    pub fn with_detail_of(&self, edit: &Event) -> Option<Self> {
+        let detail = detail_of(&edit.frame)?;
+        let own = match &self.own {
+            Some(own) => Some(with_detail(own, &detail)?),
+            None => None,
+        };
+        Some(Self { frame: with_detail(&self.frame, &detail)?, own, ..self.bare() })
+    }
+
+    /// The place of this event without what happened: its reader may not see it.
+    pub fn skipped(&self) -> Self {
+        let frame = Frame::text(&format!(r#"{{"t":"ev","r":{},"s":{},"k":"skip"}}"#, self.room, self.seq));
+        Self { kind: "skip", message: None, by: 0, frame, own: None, room: self.room, seq: self.seq }
+    }
+
+    fn bare(&self) -> Self {
+        Self {
+            room: self.room,
+            seq: self.seq,
+            kind: self.kind,
+            message: self.message,
+            by: self.by,
+            frame: self.frame.clone(),
+            own: None,
+        }
+    }
+
+    /// Whether somebody who hides these members gets a `skip` instead.
+    pub fn is_hidden(&self, hidden: &std::collections::HashSet<i64>) -> bool {
+        matches!(self.kind, "msg" | "edit" | "react") && hidden.contains(&self.by)
+    }
+
     /// The frame as `member` gets it.
     pub fn frame_for(&self, member: i64) -> &Frame {
         match &self.own {
@@ -197,6 +231,17 @@ impl Event {
     pub fn differs_for_sender(&self) -> bool {
         self.own.is_some()
     }
+}
+
+fn detail_of(frame: &Frame) -> Option<Value> {
+    let mut value: Value = serde_json::from_str(frame.json()).ok()?;
+    value.get_mut("d").map(Value::take)
+}
+
+fn with_detail(frame: &Frame, detail: &Value) -> Option<Frame> {
+    let mut value: Value = serde_json::from_str(frame.json()).ok()?;
+    value.as_object_mut()?.insert("d".into(), detail.clone());
+    Some(Frame::of(&value))
 }
 
 /// `sub_ok`.

@@ -6,52 +6,27 @@
 //! - nobody is waited for: a full queue closes its own connection;
 //! - a burst is written as few pieces: all who see the same bytes share them.
 
+use super::channel::{Channel, Passage};
 use super::frame::{Close, Event, Frame, Happened, SubOk};
-use super::peer::{Fill, Peer};
-use bytes::{Bytes, BytesMut};
+use super::peer::Peer;
+use crate::db::{Clock, MINUTE, Ms};
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Rooms are spread over this many tasks.
 const SHARDS: usize = 4;
-/// Recent events a room keeps in memory.
-const RING: usize = 512;
+/// A room without listeners is kept so long, with its recent events: they come back, and at once.
+const KEPT: Ms = 2 * MINUTE;
 /// Events in one answer to a subscription.
 pub const REPLY_EVENTS: usize = 300;
-/// Bytes of events in one answer: far below the bound of a queue.
-const REPLY_BYTES: usize = 256 * 1024;
 /// Events written as one piece.
 const SLICE_EVENTS: usize = 64;
 /// Bytes written as one piece.
 const SLICE_BYTES: usize = 128 * 1024;
-/// Up to this many people a room's presence names them; beyond it only counts.
-const NAMED: usize = 200;
-
-struct Sub {
-    peer: Arc<Peer>,
-    after: i64,
-    fresh: bool,
-}
-
-#[derive(Default)]
-struct Channel {
-    epoch: String,
-    /// Last position told; `None` until the database was asked.
-    last: Option<i64>,
-    ring: VecDeque<Arc<Event>>,
-    /// Came before their predecessors, or before the first position was known.
-    early: BTreeMap<i64, Arc<Event>>,
-    subs: HashMap<u64, Sub>,
-    /// Connections of members of the room, wherever they are: their counters change.
-    members: HashMap<u64, Weak<Peer>>,
-    filling: bool,
-    told: HashSet<i64>,
-    presence_due: bool,
-}
 
 /// What became of a wish to subscribe.
 pub enum Subscribed {
@@ -78,8 +53,8 @@ pub struct Wish<'a> {
 /// What a shard's task works through, in order; it alone tells rooms anything.
 enum Inlet {
     Happened(Happened),
-    /// Read from the database to fill a hole.
-    Read(i64, Vec<Arc<Event>>),
+    /// Read from the database to fill a hole; whether the reading has come to its end.
+    Read(i64, Vec<Arc<Event>>, bool),
 }
 
 struct Shard {
@@ -94,6 +69,8 @@ pub struct Hub {
     inlets: Mutex<Vec<mpsc::UnboundedReceiver<Inlet>>>,
     /// Told what a shard cannot do itself.
     notes: mpsc::UnboundedSender<Note>,
+    clock: Clock,
+    log_reads: AtomicU64,
 }
 
 /// What the hub asks of its surroundings.
@@ -108,7 +85,7 @@ pub enum Note {
 }
 
 impl Hub {
-    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<Note>) {
+    pub(super) fn new(clock: Clock) -> (Self, mpsc::UnboundedReceiver<Note>) {
         let (notes, heard) = mpsc::unbounded_channel();
         let mut shards = Vec::new();
         let mut inlets = Vec::new();
@@ -117,7 +94,7 @@ impl Hub {
             shards.push(Arc::new(Shard { queue, channels: Mutex::default(), waiting: AtomicUsize::new(0) }));
             inlets.push(inlet);
         }
-        (Self { shards, inlets: Mutex::new(inlets), notes }, heard)
+        (Self { shards, inlets: Mutex::new(inlets), notes, clock, log_reads: AtomicU64::new(0) }, heard)
     }
 
     /// Starts one task a shard; once.
@@ -142,12 +119,12 @@ impl Hub {
         }
     }
 
-    /// Hands over what was missing, read from the database.
-    pub(super) fn fill(&self, room: i64, events: Vec<Arc<Event>>) {
+    /// Hands over what was missing, read from the database; `done` when the reading has come to its end.
+    pub(super) fn fill(&self, room: i64, events: Vec<Arc<Event>>, done: bool) {
         let shard = self.shard(room);
         shard.waiting.fetch_add(1, Ordering::Relaxed);
         // The task ends only with the process.
-        let _ = shard.queue.send(Inlet::Read(room, events));
+        let _ = shard.queue.send(Inlet::Read(room, events, done));
     }
 
     /// Events that wait to be told: senders slow down while there are many.
@@ -159,31 +136,34 @@ impl Hub {
         let Some(shard) = self.shards.get(shard) else { return };
         let mut batch = Vec::new();
         while inlet.recv_many(&mut batch, 1024).await > 0 {
-            let mut rooms: BTreeMap<i64, Vec<Arc<Event>>> = BTreeMap::new();
+            let mut rooms: BTreeMap<i64, (Vec<Arc<Event>>, bool)> = BTreeMap::new();
+            let mut went: BTreeMap<i64, i64> = BTreeMap::new();
             {
                 let channels = shard.channels.lock();
                 for inlet in batch.drain(..) {
                     shard.waiting.fetch_sub(1, Ordering::Relaxed);
-                    let h = match inlet {
-                        Inlet::Happened(h) => h,
-                        Inlet::Read(room, events) => {
-                            rooms.entry(room).or_default().extend(events);
-                            continue;
+                    match inlet {
+                        Inlet::Happened(h) => {
+                            let furthest = went.entry(h.room).or_insert(h.seq);
+                            *furthest = h.seq.max(*furthest);
+                            // Nobody listens: nothing to encode. Other nodes may listen all the same.
+                            if channels.contains_key(&h.room) {
+                                rooms.entry(h.room).or_default().0.push(Arc::new(Event::from(&h)));
+                            }
                         }
-                    };
-                    // Nobody listens: nothing to encode. Other nodes may listen all the same.
-                    let told = if channels.contains_key(&h.room) { Some(Arc::new(Event::from(&h))) } else { None };
-                    match told {
-                        Some(event) => rooms.entry(h.room).or_default().push(event),
-                        None => self.note(Note::Went(h.room, h.seq)),
+                        Inlet::Read(room, events, done) => {
+                            let entry = rooms.entry(room).or_default();
+                            entry.0.extend(events);
+                            entry.1 |= done;
+                        }
                     }
                 }
             }
-            for (room, events) in rooms {
-                if let Some(last) = events.last() {
-                    self.note(Note::Went(room, last.seq));
-                }
-                self.tell(room, events).await;
+            for (room, seq) in went {
+                self.note(Note::Went(room, seq));
+            }
+            for (room, (events, done)) in rooms {
+                self.tell(room, events, done).await;
             }
         }
     }
@@ -194,18 +174,27 @@ impl Hub {
     }
 
     /// Takes events in and tells what has become contiguous, in slices; the majority sets the pace, never a straggler.
-    async fn tell(&self, room: i64, events: Vec<Arc<Event>>) {
+    async fn tell(&self, room: i64, events: Vec<Arc<Event>>, filled: bool) {
         let shard = self.shard(room);
+        let touches = events.iter().any(|e| matches!(e.kind, "msg" | "del"));
+        let fewer = events.iter().any(|e| e.kind == "del");
         let (mut ready, mut counters) = {
             let mut channels = shard.channels.lock();
             let Some(channel) = channels.get_mut(&room) else { return };
+            channel.head = events.iter().map(|e| e.seq).fold(channel.head, i64::max);
             let ready = channel.take_in(events);
+            if filled {
+                channel.filling = false;
+                if ready.is_empty() {
+                    // What was never stored can not be waited for: the next sweep looks again.
+                    channel.early.clear();
+                }
+            }
             if !channel.early.is_empty() && channel.last.is_some() && !channel.filling {
                 channel.filling = true;
                 self.note(Note::Gap(room));
             }
-            let touches = ready.iter().any(|e| matches!(e.kind, "msg" | "del"));
-            let counters = if touches { channel.members_here() } else { Vec::new() };
+            let counters = if touches { channel.members_here(room, fewer) } else { Vec::new() };
             (VecDeque::from(ready), counters)
         };
         while !ready.is_empty() {
@@ -234,7 +223,7 @@ impl Hub {
         }
     }
 
-    /// Between two slices: give the sockets a moment; wait up to a second while most queues are half full.
+    /// Between two slices: give the sockets a moment; wait up to a second while many queues are half full.
     async fn pace(&self, shard: &Shard, room: i64, mut crowded: bool) {
         tokio::task::yield_now().await;
         let mut patience = 200;
@@ -247,12 +236,17 @@ impl Hub {
 
     /// Makes a room known before the database is asked about it, so that nothing that happens meanwhile is missed.
     pub fn open(&self, room: i64) {
-        self.shard(room).channels.lock().entry(room).or_default();
+        self.shard(room).channels.lock().entry(room).or_default().awaited = true;
     }
 
     /// Subscribes from memory, if the ring reaches back to the client's position.
     pub fn subscribe(&self, peer: &Arc<Peer>, wish: &Wish<'_>) -> Subscribed {
         let mut channels = self.shard(wish.room).channels.lock();
+        if channels.get(&wish.room).is_some_and(|c| c.last.is_some() && c.epoch != wish.epoch) {
+            // The log began anew and nobody has told yet.
+            let old = channels.remove(&wish.room);
+            old.iter().flat_map(Channel::peers).filter(|p| p.id != peer.id).for_each(|p| p.close(Close::Position));
+        }
         let channel = channels.entry(wish.room).or_default();
         channel.settle(wish.epoch, wish.head);
         let last = channel.last.unwrap_or(wish.head).max(wish.head);
@@ -271,6 +265,7 @@ impl Hub {
                 more: false,
             };
             peer.send(&lost.frame::<Arc<Event>>(&[], peer.member));
+            channel.rest(self.clock.steady());
             return Subscribed::Done;
         }
         match channel.since(from) {
@@ -278,7 +273,10 @@ impl Hub {
                 channel.serve(peer, wish, from, missed);
                 Subscribed::Done
             }
-            _ => Subscribed::Read(from),
+            _ => {
+                self.log_reads.fetch_add(1, Ordering::Relaxed);
+                Subscribed::Read(from)
+            }
         }
     }
 
@@ -301,55 +299,119 @@ impl Hub {
         Subscribed::Done
     }
 
-    /// Ends a subscription.
+    /// Ends a subscription: the member went out of the room, or no longer looks at it.
     pub fn leave(&self, room: i64, peer: &Peer) {
+        self.part(room, peer, Passage::Out);
+    }
+
+    fn part(&self, room: i64, peer: &Peer, how: Passage) {
         peer.forget_room(room);
-        let mut channels = self.shard(room).channels.lock();
-        if let Some(channel) = channels.get_mut(&room) {
-            if channel.subs.remove(&peer.id).is_some() {
-                channel.presence_due = true;
-            }
-            if channel.subs.is_empty() && channel.members.is_empty() {
-                channels.remove(&room);
-            }
+        let now = self.clock.steady();
+        if let Some(channel) = self.shard(room).channels.lock().get_mut(&room) {
+            channel.part(peer, how, now);
+            channel.rest(now);
         }
     }
 
     /// Notes that the counters of this connection depend on the room.
     pub fn count_for(&self, room: i64, peer: &Arc<Peer>) {
-        let mut channels = self.shard(room).channels.lock();
-        channels.entry(room).or_default().members.insert(peer.id, Arc::downgrade(peer));
+        if peer.count(room) {
+            let mut channels = self.shard(room).channels.lock();
+            channels.entry(room).or_default().members.insert(peer.id, Arc::downgrade(peer));
+        }
+    }
+
+    /// The counters of this connection no longer depend on any other room than these.
+    pub fn count_only(&self, rooms: &[i64], peer: &Arc<Peer>) {
+        for gone in peer.counted().into_iter().filter(|r| !rooms.contains(r)) {
+            self.uncount(gone, peer);
+        }
+        rooms.iter().for_each(|room| self.count_for(*room, peer));
+    }
+
+    fn uncount(&self, room: i64, peer: &Peer) {
+        peer.uncount(room);
+        if let Some(channel) = self.shard(room).channels.lock().get_mut(&room) {
+            channel.members.remove(&peer.id);
+            channel.rest(self.clock.steady());
+        }
     }
 
     /// Takes a closed connection out of every room.
     pub(super) fn forget(&self, peer: &Peer) {
         for room in peer.rooms() {
-            self.leave(room, peer);
+            self.part(room, peer, Passage::Lost);
         }
+        for room in peer.counted() {
+            self.uncount(room, peer);
+        }
+    }
+
+    /// Forgets rooms nobody came back to.
+    pub(super) fn tidy(&self) {
+        let now = self.clock.steady();
         for shard in &self.shards {
-            shard.channels.lock().retain(|_, channel| {
-                channel.members.remove(&peer.id);
-                !channel.subs.is_empty() || !channel.members.is_empty()
-            });
+            shard.channels.lock().retain(|_, c| !c.is_unused() || now - c.resting_since < KEPT);
         }
+    }
+
+    /// Connections that listen to a room here.
+    pub fn listeners(&self, room: i64) -> usize {
+        self.shard(room).channels.lock().get(&room).map_or(0, |c| c.subs.len())
+    }
+
+    /// How often the memory did not reach back to a position, so that the log had to be read.
+    pub fn log_reads(&self) -> u64 {
+        self.log_reads.load(Ordering::Relaxed)
     }
 
     /// Sends something ephemeral to everybody who listens to a room, save one member.
     pub fn whisper(&self, room: i64, frame: &Frame, except: i64) {
         if let Some(channel) = self.shard(room).channels.lock().get(&room) {
-            for sub in channel.subs.values().filter(|s| s.peer.member != except) {
-                sub.peer.whisper(frame);
+            for peer in channel.peers().filter(|p| p.member != except) {
+                peer.whisper(frame);
             }
         }
     }
 
-    /// Tells who came and went, for every room where somebody did.
-    pub(super) fn tell_presence(&self) {
+    /// Tells who came and went, for every room where somebody did; `elsewhere` names who is there on other nodes.
+    /// Answers what changed on this node: room, who came, who went.
+    pub(super) fn tell_presence(&self, elsewhere: impl Fn(i64) -> HashSet<i64>) -> Vec<(i64, Vec<i64>, Vec<i64>)> {
+        let now = self.clock.steady();
+        let mut changed = Vec::new();
         for shard in &self.shards {
-            for (room, channel) in shard.channels.lock().iter_mut().filter(|(_, c)| c.presence_due) {
-                channel.tell_presence(*room);
+            for (room, channel) in shard.channels.lock().iter_mut() {
+                if channel.is_presence_due(now) {
+                    let (came, went) = channel.tell_presence(*room, now, elsewhere(*room));
+                    if !came.is_empty() || !went.is_empty() {
+                        changed.push((*room, came, went));
+                    }
+                }
             }
         }
+        changed
+    }
+
+    /// Who came or went on another node is to be told here.
+    pub(super) fn presence_due(&self, room: i64) {
+        if let Some(channel) = self.shard(room).channels.lock().get_mut(&room) {
+            channel.presence_due = true;
+        }
+    }
+
+    /// Who is here, room by room, for the other nodes.
+    pub(super) fn present(&self) -> Vec<(i64, Vec<i64>)> {
+        let mut out = Vec::new();
+        for shard in &self.shards {
+            let channels = shard.channels.lock();
+            out.extend(
+                channels
+                    .iter()
+                    .filter(|(_, c)| !c.told_here.is_empty())
+                    .map(|(room, c)| (*room, c.told_here.iter().copied().collect())),
+            );
+        }
+        out
     }
 
     /// Rooms with their last told position, for the sweep.
@@ -366,29 +428,19 @@ impl Hub {
         self.shard(room).channels.lock().get(&room)?.last
     }
 
-    /// A read of what was missing came to its end.
-    pub(super) fn filled(&self, room: i64) {
-        if let Some(channel) = self.shard(room).channels.lock().get_mut(&room) {
-            channel.filling = false;
-            // What was never stored can not be waited for: the next sweep looks again.
-            channel.early.clear();
-        }
-    }
-
     /// A position that another node or the database told: read what is missing here.
     pub(super) fn hint(&self, room: i64, seq: i64) {
         let mut channels = self.shard(room).channels.lock();
         let Some(channel) = channels.get_mut(&room) else { return };
+        let news = seq > channel.head && channel.head > 0;
+        channel.head = channel.head.max(seq);
         match channel.last {
             Some(last) if seq > last && !channel.filling => {
                 channel.filling = true;
                 self.note(Note::Gap(room));
             }
-            None if !channel.members.is_empty() => {
-                let mut counters = channel.members_here();
-                counters.dedup();
-                self.note(Note::Counters(counters));
-            }
+            // Nobody listens, but somebody's counters depend on it.
+            None if news && !channel.members.is_empty() => self.note(Note::Counters(channel.members_here(room, true))),
             _ => {}
         }
     }
@@ -396,180 +448,8 @@ impl Hub {
     /// The room's log began anew (a restored backup): every position is lost.
     pub(super) fn reset(&self, room: i64) {
         let gone = self.shard(room).channels.lock().remove(&room);
-        for sub in gone.into_iter().flat_map(|c| c.subs.into_values()) {
-            sub.peer.close(Close::Position);
+        for peer in gone.iter().flat_map(Channel::peers) {
+            peer.close(Close::Position);
         }
-    }
-}
-
-impl Channel {
-    /// The first answer of the database tells where the room stands.
-    fn settle(&mut self, epoch: &str, head: i64) {
-        if self.last.is_none() {
-            epoch.clone_into(&mut self.epoch);
-            self.last = Some(head);
-            let early = std::mem::take(&mut self.early);
-            let ready = self.take_in(early.into_values().filter(|e| e.seq > head).collect());
-            self.deliver(ready);
-        }
-    }
-
-    /// Takes events in; answers those that are next in line.
-    fn take_in(&mut self, events: Vec<Arc<Event>>) -> Vec<Arc<Event>> {
-        for event in events {
-            if self.last.is_none_or(|last| event.seq > last) && self.early.len() < 4096 {
-                self.early.insert(event.seq, event);
-            }
-        }
-        let Some(mut last) = self.last else { return Vec::new() };
-        let mut ready = Vec::new();
-        while let Some(next) = self.early.remove(&(last + 1)) {
-            last += 1;
-            ready.push(next);
-        }
-        // `last` moves on delivery, slice by slice: a subscriber that comes in between is served from the ring.
-        ready
-    }
-
-    /// Tells events that are next in line; answers whether most queues are half full.
-    fn deliver(&mut self, events: Vec<Arc<Event>>) -> bool {
-        let Some(newest) = events.last().map(|e| e.seq) else { return false };
-        let oldest = events.first().map_or(newest, |e| e.seq);
-        let senders: HashSet<i64> = events.iter().filter(|e| e.differs_for_sender()).map(|e| e.by).collect();
-        let shared = join(events.iter(), 0);
-        let (mut high, mut gone) = (0, Vec::new());
-        for (id, sub) in &mut self.subs {
-            if sub.after >= newest {
-                continue;
-            }
-            let same = sub.after < oldest && !senders.contains(&sub.peer.member);
-            let wire =
-                if same { shared.clone() } else { join(events.iter().filter(|e| e.seq > sub.after), sub.peer.member) };
-            sub.after = newest;
-            match sub.peer.push(wire, false) {
-                Fill::Low => {}
-                Fill::High => high += 1,
-                Fill::Closed => gone.push(*id),
-            }
-        }
-        for id in gone {
-            self.subs.remove(&id);
-            self.presence_due = true;
-        }
-        self.keep(events);
-        self.last = Some(newest);
-        high * 2 > self.subs.len()
-    }
-
-    /// Keeps events for those who come back; what an edit or a deletion made untrue is not kept.
-    fn keep(&mut self, events: Vec<Arc<Event>>) {
-        for event in events {
-            if matches!(event.kind, "edit" | "del")
-                && let Some(at) =
-                    self.ring.iter().rposition(|e| e.message == event.message && matches!(e.kind, "msg" | "edit"))
-            {
-                self.ring.drain(..=at);
-            }
-            if self.ring.len() == RING {
-                self.ring.pop_front();
-            }
-            self.ring.push_back(event);
-        }
-    }
-
-    /// The events after `from`, if the ring reaches back so far.
-    fn since(&self, from: i64) -> Option<Vec<Arc<Event>>> {
-        let last = self.last?;
-        if from == last {
-            return Some(Vec::new());
-        }
-        let first = self.ring.front()?.seq;
-        if from > last || from + 1 < first {
-            return None;
-        }
-        let skip = usize::try_from(from + 1 - first).ok()?;
-        Some(self.ring.iter().skip(skip).cloned().collect())
-    }
-
-    /// Answers with what was missed; the last page of it makes the peer a subscriber.
-    fn serve(&mut self, peer: &Arc<Peer>, wish: &Wish<'_>, from: i64, mut missed: Vec<Arc<Event>>) {
-        let mut bytes = 0;
-        let fitting = missed.iter().take(REPLY_EVENTS).take_while(|e| {
-            bytes += e.frame_for(peer.member).json().len();
-            bytes <= REPLY_BYTES
-        });
-        let most = fitting.count().max(1);
-        missed.truncate(most);
-        let reached = missed.last().map_or(from, |e| e.seq);
-        if reached >= self.last.unwrap_or(0).max(wish.head) {
-            return self.welcome(peer, wish, reached, &missed);
-        }
-        let page =
-            SubOk { mark: wish.mark, room: wish.room, epoch: &self.epoch, seq: reached, recovered: true, more: true };
-        peer.send(&page.frame(&missed, peer.member));
-    }
-
-    fn welcome(&mut self, peer: &Arc<Peer>, wish: &Wish<'_>, reached: i64, missed: &[Arc<Event>]) {
-        let ok =
-            SubOk { mark: wish.mark, room: wish.room, epoch: &self.epoch, seq: reached, recovered: true, more: false };
-        if peer.send(&ok.frame(missed, peer.member)) == Fill::Closed {
-            return;
-        }
-        peer.note_room(wish.room);
-        self.subs.insert(peer.id, Sub { peer: peer.clone(), after: reached, fresh: true });
-        self.presence_due = true;
-    }
-
-    fn is_crowded(&self) -> bool {
-        let high = self.subs.values().filter(|s| s.peer.is_crowded()).count();
-        high * 2 > self.subs.len()
-    }
-
-    fn members_here(&self) -> Vec<i64> {
-        self.members.values().filter_map(Weak::upgrade).map(|p| p.member).collect()
-    }
-
-    fn tell_presence(&mut self, room: i64) {
-        self.presence_due = false;
-        let here: HashSet<i64> = self.subs.values().map(|s| s.peer.member).collect();
-        let names = here.len() <= NAMED;
-        let list = |ids: Vec<&i64>| if names { ids.into_iter().copied().collect() } else { Vec::<i64>::new() };
-        let joined = list(here.difference(&self.told).collect());
-        let left = list(self.told.difference(&here).collect());
-        let n = here.len();
-        let frame = |join: &[i64], leave: &[i64]| {
-            Frame::of(&serde_json::json!({ "t": "pres", "r": room, "n": n, "join": join, "leave": leave }))
-        };
-        let changed = !joined.is_empty() || !left.is_empty() || self.told.len() != n;
-        let delta = frame(&joined, &left);
-        let whole = frame(&list(here.iter().collect()), &[]);
-        for sub in self.subs.values_mut() {
-            if std::mem::take(&mut sub.fresh) {
-                sub.peer.whisper(&whole);
-            } else if changed {
-                sub.peer.whisper(&delta);
-            }
-        }
-        self.told = here;
-    }
-}
-
-fn join<'a>(events: impl Iterator<Item = &'a Arc<Event>>, member: i64) -> Bytes {
-    let mut events = events.peekable();
-    let Some(first) = events.next() else { return Bytes::new() };
-    let first = first.frame_for(member).wire();
-    if events.peek().is_none() {
-        return first.clone();
-    }
-    let mut out = BytesMut::from(&first[..]);
-    for event in events {
-        out.extend_from_slice(event.frame_for(member).wire());
-    }
-    out.freeze()
-}
-
-impl AsRef<Event> for Event {
-    fn as_ref(&self) -> &Event {
-        self
     }
 }

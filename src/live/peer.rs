@@ -2,27 +2,33 @@
 //! Nobody ever waits for a peer: a queue that is full closes its own connection and no other.
 
 use super::frame::{Close, Frame, close_frame};
-use crate::db::Ms;
+use crate::db::{Ms, SECOND};
 use crate::web::viewer::{Proof, Scope, Viewer};
 use bytes::{Bytes, BytesMut};
 use futures_util::task::AtomicWaker;
 use parking_lot::Mutex;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::task::{Context, Poll};
 use tokio_util::sync::CancellationToken;
 
-/// Writes that may wait; what is published together waits as one.
+/// Frames that may wait.
 const QUEUE_FRAMES: usize = 256;
 /// Bytes that may wait.
 const QUEUE_BYTES: usize = 1024 * 1024;
 /// One write to the socket takes about this much.
 const WRITE_BYTES: usize = 128 * 1024;
+/// "Is typing" of one connection is passed on this often at most.
+const TYPING: Ms = 2 * SECOND;
+/// Places for pieces that an empty queue may keep.
+const IDLE_PIECES: usize = 8;
 
 #[derive(Default)]
 struct Outbox {
-    frames: VecDeque<Bytes>,
+    /// Pieces with the number of frames in each: what is published together is one piece.
+    pieces: VecDeque<(Bytes, usize)>,
+    frames: usize,
     bytes: usize,
     /// Since when something waits.
     since: Ms,
@@ -55,8 +61,18 @@ pub struct Peer {
     pub(super) opened_at: Ms,
     pub(super) heard_at: AtomicI64,
     pub(super) pinged_at: AtomicI64,
+    pub(super) typed_at: AtomicI64,
     rooms: Mutex<Vec<i64>>,
+    /// Rooms whose messages change the counters of this connection.
+    counted: Mutex<Vec<i64>>,
     topics: Mutex<Vec<String>>,
+    /// Members whose messages this one does not want to see.
+    hidden: Mutex<Option<Arc<HashSet<i64>>>>,
+    hides: AtomicBool,
+    /// Rooms whose counter stands at its end.
+    full: Mutex<Vec<i64>>,
+    /// Fingerprint of the counters told last: what did not change is not told again.
+    pub(super) told: AtomicI64,
 }
 
 impl Peer {
@@ -72,8 +88,14 @@ impl Peer {
             opened_at: now,
             heard_at: AtomicI64::new(now),
             pinged_at: AtomicI64::new(0),
+            typed_at: AtomicI64::new(i64::MIN / 2),
             rooms: Mutex::default(),
+            counted: Mutex::default(),
             topics: Mutex::default(),
+            hidden: Mutex::default(),
+            hides: AtomicBool::new(false),
+            full: Mutex::default(),
+            told: AtomicI64::new(0),
         }
     }
 
@@ -100,26 +122,38 @@ impl Peer {
         self.viewer.lock().has_scope(Scope::Write)
     }
 
+    /// Members whose messages, edits and reactions arrive as `skip` from now on.
+    pub fn hide(&self, members: HashSet<i64>) {
+        self.hides.store(!members.is_empty(), Ordering::Release);
+        *self.hidden.lock() = if members.is_empty() { None } else { Some(Arc::new(members)) };
+    }
+
+    /// Whom it hides; `None` where it hides nobody, which costs one look.
+    pub(super) fn hidden(&self) -> Option<Arc<HashSet<i64>>> {
+        if self.hides.load(Ordering::Acquire) { self.hidden.lock().clone() } else { None }
+    }
+
     /// Puts one frame into the queue.
     pub fn send(&self, frame: &Frame) -> Fill {
-        self.push(frame.wire().clone(), false)
+        self.push(frame.wire().clone(), 1, false)
     }
 
     /// Puts a frame into the queue that nobody misses (typing, presence): a queue that is half full drops it.
     pub fn whisper(&self, frame: &Frame) -> Fill {
-        self.push(frame.wire().clone(), true)
+        self.push(frame.wire().clone(), 1, true)
     }
 
-    /// Puts frames that belong together into the queue, as one write.
-    pub(super) fn push(&self, wire: Bytes, may_drop: bool) -> Fill {
+    /// Puts `count` frames that belong together into the queue, as one piece.
+    pub(super) fn push(&self, wire: Bytes, count: usize, may_drop: bool) -> Fill {
         let fill = {
             let mut out = self.outbox.lock();
             if out.closing.is_some() {
                 return Fill::Closed;
             }
-            let (frames, bytes) = (out.frames.len() + 1, out.bytes + wire.len());
+            let (frames, bytes) = (out.frames + count, out.bytes + wire.len());
             if frames > QUEUE_FRAMES || bytes > QUEUE_BYTES {
-                out.frames.clear();
+                out.pieces = VecDeque::new();
+                out.frames = 0;
                 out.bytes = 0;
                 out.closing = Some(Close::Slow);
                 Fill::Closed
@@ -128,7 +162,8 @@ impl Peer {
                 if may_drop && high {
                     return Fill::High;
                 }
-                out.frames.push_back(wire);
+                out.pieces.push_back((wire, count));
+                out.frames = frames;
                 out.bytes = bytes;
                 if high { Fill::High } else { Fill::Low }
             }
@@ -168,13 +203,13 @@ impl Peer {
     /// Whether its queue is half full.
     pub(super) fn is_crowded(&self) -> bool {
         let out = self.outbox.lock();
-        out.frames.len() > QUEUE_FRAMES / 2 || out.bytes > QUEUE_BYTES / 2
+        out.frames > QUEUE_FRAMES / 2 || out.bytes > QUEUE_BYTES / 2
     }
 
     /// How long its oldest frame has waited for the socket, at `now`.
     pub(super) fn stuck_for(&self, now: Ms) -> Ms {
         let mut out = self.outbox.lock();
-        if out.frames.is_empty() {
+        if out.pieces.is_empty() {
             out.since = 0;
             return 0;
         }
@@ -200,6 +235,46 @@ impl Peer {
         self.rooms.lock().retain(|r| *r != room);
     }
 
+    /// Rooms whose messages change its counters.
+    pub(super) fn counted(&self) -> Vec<i64> {
+        self.counted.lock().clone()
+    }
+
+    /// Notes a room for the counters; answers whether it is new.
+    pub(super) fn count(&self, room: i64) -> bool {
+        let mut counted = self.counted.lock();
+        let fresh = !counted.contains(&room);
+        if fresh {
+            counted.push(room);
+        }
+        fresh
+    }
+
+    pub(super) fn uncount(&self, room: i64) {
+        self.counted.lock().retain(|r| *r != room);
+    }
+
+    pub(super) fn set_full(&self, rooms: &[i64]) {
+        let mut full = self.full.lock();
+        if *full != rooms {
+            rooms.clone_into(&mut full);
+        }
+    }
+
+    pub(super) fn is_full(&self, room: i64) -> bool {
+        self.full.lock().contains(&room)
+    }
+
+    /// Whether it may say again that it types: once in two seconds.
+    pub fn may_type(&self, now: Ms) -> bool {
+        let before = self.typed_at.load(Ordering::Relaxed);
+        let may = now - before >= TYPING;
+        if may {
+            self.typed_at.store(now, Ordering::Relaxed);
+        }
+        may
+    }
+
     /// Watches an info topic; answers whether it did not before.
     pub(super) fn watch(&self, topic: &str) -> bool {
         let mut topics = self.topics.lock();
@@ -210,10 +285,6 @@ impl Peer {
         true
     }
 
-    pub(super) fn watches(&self, topic: &str) -> bool {
-        self.topics.lock().iter().any(|t| t == topic)
-    }
-
     /// What the socket is to write next: everything that waits, in one piece, then the close frame, then the end.
     pub(super) fn poll_write(&self, cx: &Context<'_>) -> Poll<Option<Bytes>> {
         self.waker.register(cx.waker());
@@ -221,7 +292,7 @@ impl Peer {
         if out.closed {
             return Poll::Ready(None);
         }
-        let Some(first) = out.frames.pop_front() else {
+        let Some((first, count)) = out.pieces.pop_front() else {
             return match out.closing {
                 Some(why) => {
                     out.closed = true;
@@ -232,15 +303,21 @@ impl Peer {
         };
         out.since = 0;
         out.bytes -= first.len();
-        if out.frames.is_empty() {
+        out.frames -= count;
+        if out.pieces.is_empty() {
+            // An idle connection keeps no room for a burst that is over.
+            if out.pieces.capacity() > IDLE_PIECES {
+                out.pieces = VecDeque::new();
+            }
             return Poll::Ready(Some(first));
         }
         let mut together = BytesMut::with_capacity(first.len() + out.bytes.min(WRITE_BYTES));
         together.extend_from_slice(&first);
         while together.len() < WRITE_BYTES
-            && let Some(next) = out.frames.pop_front()
+            && let Some((next, count)) = out.pieces.pop_front()
         {
             out.bytes -= next.len();
+            out.frames -= count;
             together.extend_from_slice(&next);
         }
         Poll::Ready(Some(together.freeze()))

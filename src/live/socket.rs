@@ -26,8 +26,6 @@ use tokio_util::codec::Decoder;
 
 /// Largest inbound frame in bytes, whole message included.
 pub const MAX_FRAME: usize = 16 * 1024;
-/// Frames a minute of one connection.
-const FRAMES_A_MINUTE: f64 = 120.0;
 /// Version of the protocol.
 const VERSION: i64 = 1;
 /// Frames of one connection that are worked on at once; then it is read no further.
@@ -109,6 +107,7 @@ impl Drop for Pump {
 /// Lets so many frames a minute pass, after a burst of as many.
 struct Gate {
     on: bool,
+    a_minute: f64,
     left: f64,
     at: std::time::Instant,
 }
@@ -119,8 +118,8 @@ impl Gate {
             return true;
         }
         let now = std::time::Instant::now();
-        let more = (now - self.at).as_secs_f64() * FRAMES_A_MINUTE / 60.0;
-        self.left = (self.left + more).min(FRAMES_A_MINUTE);
+        let more = (now - self.at).as_secs_f64() * self.a_minute / 60.0;
+        self.left = (self.left + more).min(self.a_minute);
         self.at = now;
         self.left -= 1.0;
         self.left >= 0.0
@@ -141,7 +140,8 @@ struct Reader {
 
 impl Reader {
     fn new(live: Live, peer: Arc<Peer>, body: web::Payload) -> Self {
-        let gate = Gate { on: live.0.limits, left: FRAMES_A_MINUTE, at: std::time::Instant::now() };
+        let a_minute = f64::from(live.0.frames_a_minute);
+        let gate = Gate { on: live.0.limits, a_minute, left: a_minute, at: std::time::Instant::now() };
         Self {
             live,
             peer,
@@ -168,6 +168,10 @@ impl Reader {
                         self.buffer.extend_from_slice(&chunk);
                         self.peer.hear(self.live.0.clock.steady());
                         self.read();
+                        if self.buffer.is_empty() {
+                            // Nothing is kept for a connection that says nothing.
+                            self.buffer = BytesMut::new();
+                        }
                     }
                     _ => self.peer.close(Close::Normal),
                 },
@@ -197,7 +201,7 @@ impl Reader {
             Wire::Text(text) => self.text(&text),
             Wire::Ping(payload) => {
                 if self.gate.passes() {
-                    self.peer.push(pong_frame(&payload), false);
+                    self.peer.push(pong_frame(&payload), 1, false);
                 } else {
                     self.peer.close(Close::Rate);
                 }

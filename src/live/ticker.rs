@@ -3,8 +3,10 @@
 
 use super::frame::{Close, Frame};
 use super::peer::Peer;
+use super::relay::Hint;
 use super::{Live, feed};
 use crate::db::{Ms, SECOND};
+use crate::error::Result;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -17,6 +19,10 @@ pub const PONG: Ms = 10 * SECOND;
 const HELLO: Ms = 5 * SECOND;
 /// A socket that takes nothing for so long is given up.
 const STUCK: Ms = 10 * SECOND;
+/// Time between two looks at touched rights.
+const RIGHTS: Duration = Duration::from_millis(400);
+/// Time between two looks at the rights of every connection: sessions also end by the clock.
+const WHOLE: Ms = 30 * SECOND;
 /// One turn of the wheel visits every connection about once a second; a slot is a quarter of it.
 const TICK: Duration = Duration::from_millis(250);
 const SLOTS: usize = 4;
@@ -33,15 +39,7 @@ pub(super) fn start(live: &Live) {
     let me = live.clone();
     tokio::spawn(async move { watch_rights(me).await });
     let me = live.clone();
-    tokio::spawn(async move {
-        let mut every = tokio::time::interval(Duration::from_secs(10));
-        loop {
-            every.tick().await;
-            if let Err(error) = feed::sweep(&me).await {
-                tracing::warn!(%error, "the rooms could not be compared with the database");
-            }
-        }
-    });
+    tokio::spawn(async move { watch_positions(me).await });
     let me = live.clone();
     tokio::spawn(async move {
         let mut every = tokio::time::interval(Duration::from_millis(500));
@@ -50,7 +48,15 @@ pub(super) fn start(live: &Live) {
             every.tick().await;
             n = n.wrapping_add(1);
             if n.is_multiple_of(4) {
-                me.hub().tell_presence();
+                tell_presence(&me);
+                me.0.relay.send(Hint::Alive);
+            }
+            if n.is_multiple_of(20) {
+                me.hub().tidy();
+            }
+            if n.is_multiple_of(120) {
+                me.0.relay.send(Hint::Who { all: false });
+                me.say_everything();
             }
             if let Err(error) = feed::tell_counters(&me).await {
                 tracing::warn!(%error, "counters could not be read");
@@ -59,24 +65,47 @@ pub(super) fn start(live: &Live) {
     });
 }
 
+/// A lost hint is found here: every few seconds while the nodes hear each other, every second while they do not.
+async fn watch_positions(live: Live) {
+    let mut last = tokio::time::Instant::now();
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let pause = match (live.0.relay.is_on(), live.is_linked()) {
+            (false, _) => Duration::from_secs(10),
+            (true, true) => Duration::from_secs(5),
+            (true, false) => Duration::from_secs(1),
+        };
+        if last.elapsed() < pause {
+            continue;
+        }
+        last = tokio::time::Instant::now();
+        if let Err(error) = feed::sweep(&live).await {
+            tracing::warn!(%error, "the rooms could not be compared with the database");
+        }
+    }
+}
+
+fn tell_presence(live: &Live) {
+    for room in live.0.elsewhere.tidy(live.0.clock.steady()) {
+        live.hub().presence_due(room);
+    }
+    for (r, came, went) in live.hub().tell_presence(|room| live.0.elsewhere.present_in(room)) {
+        live.0.relay.send(Hint::Present { r, came, went });
+    }
+}
+
 async fn turn(live: Live) {
     let mut wheel = Wheel::default();
-    let mut known: u64 = 0;
     let mut every = tokio::time::interval(TICK);
     let ping = Frame::text("{}");
     loop {
         every.tick().await;
         wheel.at = (wheel.at + 1) % SLOTS;
-        // Newcomers: their numbers only grow.
-        let mut newest = known;
-        for peer in live.peers() {
-            if peer.id > known {
-                newest = newest.max(peer.id);
-                let slot = usize::try_from(peer.id).unwrap_or(0) % SLOTS;
-                wheel.slots[slot].push(Arc::downgrade(&peer));
-            }
+        let fresh = std::mem::take(&mut *live.0.fresh.lock());
+        for peer in fresh.iter().filter_map(Weak::upgrade) {
+            let slot = usize::try_from(peer.id).unwrap_or(0) % SLOTS;
+            wheel.slots[slot].push(Arc::downgrade(&peer));
         }
-        known = newest;
         let now = live.0.clock.steady();
         let Some(slot) = wheel.slots.get_mut(wheel.at) else { continue };
         slot.retain(|weak| {
@@ -114,17 +143,30 @@ fn look_at(peer: &Peer, now: Ms, ping: &Frame) {
     }
 }
 
-/// Rights: at once when told, and a look at the database twice a second, which works without any message between nodes.
+/// Rights: at once when told; a cheap look at the database twice a second, which works without any message between nodes;
+/// and once in a while at every connection, for what ends by the clock.
 async fn watch_rights(live: Live) {
+    let mut whole = live.0.clock.steady();
     loop {
-        let told = tokio::time::timeout(Duration::from_millis(500), live.0.bell.notified()).await.is_ok();
+        let told = tokio::time::timeout(RIGHTS, live.0.bell.notified()).await.is_ok();
         let named: Vec<i64> = live.0.suspects.lock().drain().collect();
         let mut suspects: Vec<Arc<Peer>> = named.into_iter().flat_map(|m| live.peers_of(m)).collect();
+        let Some(voice) = live.0.voice.get() else { continue };
         if !told {
-            let all: Vec<Arc<Peer>> = live.peers();
-            let Some(voice) = live.0.voice.get().filter(|_| !all.is_empty()) else { continue };
-            match voice.suspects(all).await {
-                Ok(found) => suspects.extend(found),
+            let due = live.0.clock.steady() - whole >= WHOLE;
+            let asked = if due { Ok(live.peers()) } else { touched(&live, voice.as_ref()).await };
+            let found = match asked {
+                Ok(peers) if peers.is_empty() => Ok(peers),
+                Ok(peers) => voice.suspects(peers).await,
+                Err(error) => Err(error),
+            };
+            match found {
+                Ok(found) => {
+                    suspects.extend(found);
+                    if due {
+                        whole = live.0.clock.steady();
+                    }
+                }
                 Err(error) => tracing::warn!(%error, "rights could not be compared"),
             }
         }
@@ -132,4 +174,11 @@ async fn watch_rights(live: Live) {
             tracing::warn!(%error, "rights could not be checked");
         }
     }
+}
+
+async fn touched(live: &Live, voice: &dyn super::Voice) -> Result<Vec<Arc<Peer>>> {
+    if live.0.peers.lock().is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(voice.touched().await?.into_iter().flat_map(|m| live.peers_of(m)).collect())
 }

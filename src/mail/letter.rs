@@ -1,4 +1,5 @@
-//! Rendering of letters: `email_templates/<name>/{de,en}/{subject.txt,body.txt,body.html}.hbs`.
+//! Rendering of letters: `email_templates/<name>/{de,en}/{subject.txt,body.txt,body.html}.hbs`; `de` says du, and
+//! `de_sie` holds the parts that differ where the house says Sie.
 
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
@@ -72,14 +73,18 @@ impl Letters {
     /// # Errors
     /// When the letter lacks a field its templates use.
     pub fn render<L: Letter>(&self, lang: Lang, community: &str, base_url: &str, letter: &L) -> Result<Rendered> {
-        let folder = format!("{}/{}", L::NAME, lang.code());
+        let part = |name: &str| {
+            let own = format!("{}/{}/{name}", L::NAME, lang.folder());
+            let known = self.registry.has_template(&own) || self.plain.has_template(&own);
+            if known { own } else { format!("{}/{}/{name}", L::NAME, lang.code()) }
+        };
         let mut root = Root { community, base_url, subject: "", lang: lang.code(), letter };
-        let subject = self.plain.render(&format!("{folder}/subject.txt"), &root).map_err(Error::internal)?;
+        let subject = self.plain.render(&part("subject.txt"), &root).map_err(Error::internal)?;
         // A line break in a subject would be a header of somebody else's.
         let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
         root.subject = &subject;
-        let text = self.plain.render(&format!("{folder}/body.txt"), &root).map_err(Error::internal)?;
-        let html = self.registry.render(&format!("{folder}/body.html"), &root).map_err(Error::internal)?;
+        let text = self.plain.render(&part("body.txt"), &root).map_err(Error::internal)?;
+        let html = self.registry.render(&part("body.html"), &root).map_err(Error::internal)?;
         Ok(Rendered { subject, text, html })
     }
 }
@@ -95,6 +100,15 @@ fn text(path: &str) -> Option<String> {
 pub fn inline(html: &str) -> Result<String> {
     let inliner = css_inline::CSSInliner::options().keep_style_tags(true).load_remote_stylesheets(false).build();
     inliner.inline(html).map_err(Error::internal)
+}
+
+/// The parts of letters in a language's own folder, as written, with their path: tests read them.
+pub fn written(lang: Lang) -> Vec<(String, String)> {
+    let folder = format!("/{}/", lang.folder());
+    let mut out: Vec<(String, String)> =
+        Files::iter().filter(|p| p.contains(&folder)).filter_map(|p| Some((p.to_string(), text(&p)?))).collect();
+    out.sort();
+    out
 }
 
 /// Every letter's folder: a test compares languages and use.

@@ -42,6 +42,15 @@ pub fn mailbox(name: &str, address: &str) -> String {
     format!("{quoted}\r\n <{address}>")
 }
 
+/// The name of a sender when `person` writes for `house`.
+pub fn signed(person: &str, house: &str) -> String {
+    match house {
+        "" => person.to_owned(),
+        house if house.contains(person) => house.to_owned(),
+        house => format!("{person} · {house}"),
+    }
+}
+
 /// A moment as RFC 5322 wants it.
 pub fn date(ms: Ms) -> String {
     let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);

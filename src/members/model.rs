@@ -55,6 +55,10 @@ pub struct MemberChange {
     pub affiliate_ref: Option<Option<String>>,
     /// References by program; programs not named stay.
     pub affiliate_refs: Option<Vec<RefChange>>,
+    /// The manager or admin who looks after them; `null`: nobody.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<i64>)]
+    pub contact_id: Option<Option<i64>>,
 }
 
 impl MemberChange {

@@ -8,7 +8,7 @@ use crate::db::{Conn, Ms};
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::Lang;
-use crate::mail::{inline, mime};
+use crate::mail::{dkim, inline, mime};
 use crate::members::store::Tier;
 use crate::settings::Settings;
 use crate::text::merge::{self, Context, Template, Values};
@@ -72,6 +72,7 @@ impl Marks {
             affiliate_link: self.of(Slot::Link),
             affiliate_ref: self.of(Slot::Ref),
             disclosure: lang.pick("Anzeige", "Ad").to_owned(),
+            ..Values::default()
         }
     }
 
@@ -208,6 +209,7 @@ pub struct Edition {
     key: Key,
     base_url: String,
     from: String,
+    from_name: String,
     domain: String,
     reply_to: String,
     list_id: String,
@@ -215,6 +217,7 @@ pub struct Edition {
     link_base: Option<String>,
     tiers: Vec<Tier>,
     texts: Vec<Text>,
+    signers: Vec<dkim::Signer>,
     /// Address of the envelope.
     pub sender: String,
 }
@@ -245,6 +248,7 @@ impl Edition {
         let domain = address.rsplit_once('@').map_or("localhost", |(_, d)| d).to_owned();
         let marks = Marks::new()?;
         let mut texts = Vec::new();
+        let campaign = &with_cards(house, conn, campaign)?;
         for lang in Lang::ALL.into_iter().filter(|l| campaign.speaks(*l)) {
             texts.push(text(house, &settings, campaign, lang, &marks)?);
         }
@@ -253,10 +257,12 @@ impl Edition {
             campaign: campaign.id,
             base_url: house.config.absolute(""),
             from: mime::mailbox(&name, &address),
+            from_name: name,
             list_id: mime::mailbox(&settings.community_name, &format!("news.{domain}")),
             boundary: format!("=_{}", key.message_id(campaign.id, MemberId(0))),
             link_base: super::store::find_link_base(conn, campaign.program_id)?,
             tiers: crate::members::store::list_tiers(conn)?,
+            signers: dkim::store::signers(conn, &house.secrets, &domain)?,
             sender: address,
             domain,
             reply_to,
@@ -324,6 +330,14 @@ impl Edition {
         Ok(text.body_html.text(&self.own(to, text.lang)))
     }
 
+    /// The sender as this reader sees it: their contact of the house, where they have one.
+    fn from(&self, to: &Recipient) -> std::borrow::Cow<'_, str> {
+        match &to.contact {
+            Some(contact) => mime::mailbox(&mime::signed(contact, &self.from_name), &self.sender).into(),
+            None => (&*self.from).into(),
+        }
+    }
+
     /// The mail of one reader.
     ///
     /// # Errors
@@ -337,7 +351,7 @@ impl Edition {
         let token = own.unsubscribe.rsplit('/').next().unwrap_or("");
         let (boundary, domain) = (&self.boundary, &self.domain);
         let lines = [
-            format!("From: {}", self.from),
+            format!("From: {}", self.from(to)),
             format!("To: {}", mime::mailbox(&own.name, &to.email)),
             format!("Reply-To: {}", self.reply_to),
             format!("Subject: {}", mime::header_text(&subject(text, &own))),
@@ -370,6 +384,10 @@ impl Edition {
             part.write(&own, &mut out);
         }
         out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let signatures = dkim::signatures(&self.signers, &out, now)?;
+        if !signatures.is_empty() {
+            out.splice(..0, signatures.into_bytes());
+        }
         Ok(Ready { bytes: out, message_id })
     }
 }
@@ -382,6 +400,16 @@ fn subject(text: &Text, own: &Own) -> String {
             Piece::Slot(slot, place) => own.escaped(*slot, *place),
         })
         .collect()
+}
+
+/// The campaign with addresses of resources made into introductions.
+fn with_cards(house: &House, conn: &mut Conn, campaign: &Campaign) -> Result<Campaign> {
+    let (base, now) = (house.config.absolute(""), house.db.now());
+    let mut out = campaign.clone();
+    for (lang, body) in [(Lang::ALL[0], &mut out.body_de), (Lang::ALL[1], &mut out.body_en)] {
+        *body = crate::library::cards::in_campaign(conn, &base, campaign.program_id, lang, body, now)?;
+    }
+    Ok(out)
 }
 
 fn text(house: &House, settings: &Settings, campaign: &Campaign, lang: Lang, marks: &Marks) -> Result<Text> {
@@ -409,7 +437,7 @@ fn text(house: &House, settings: &Settings, campaign: &Campaign, lang: Lang, mar
         web_url: house.config.absolute(&format!("/newsletters/{}", campaign.id)),
         body_html,
     };
-    let rendered = house.mailer.render(lang, &settings.community_name, &letter)?;
+    let rendered = house.mailer.render(lang, settings, &letter)?;
     let html = inline(&rendered.html)?;
     Ok(Text {
         lang,

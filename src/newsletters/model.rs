@@ -162,6 +162,8 @@ pub struct Recipient {
     pub tier_rank: i32,
     /// Code at the campaign's program.
     pub reference: Option<String>,
+    /// Name of the manager who looks after them; the mail goes out under it.
+    pub contact: Option<String>,
 }
 
 /// Deliveries by state; absent states are 0.

@@ -7,7 +7,10 @@ use crate::error::{Error, Result};
 use crate::house::House;
 use crate::jobs;
 use crate::members::store::insert_audit;
+use crate::policies::model::Kind;
+use crate::policies::store as policies;
 use crate::settings::{self, Settings};
+use crate::web::brand;
 use crate::web::viewer::Viewer;
 
 /// Changes the settings, all of the change or nothing.
@@ -16,18 +19,54 @@ use crate::web::viewer::Viewer;
 /// Wrong fields.
 pub async fn change_settings(house: &House, by: &Viewer, change: SettingsChange) -> Result<Settings> {
     let actor = by.id;
-    house
+    let after = house
         .db
         .write(move |tx| {
             let before = settings::load(tx)?;
             let after = change.apply(&before)?;
             if after != before {
                 settings::save(tx, &after)?;
+                for (kind, text, old) in
+                    [(Kind::Imprint, &after.imprint, &before.imprint), (Kind::Privacy, &after.privacy, &before.privacy)]
+                {
+                    if text != old {
+                        policies::insert(tx, (kind, None), text, false, Some(actor))?;
+                    }
+                }
                 insert_audit(tx, Some(actor), "settings.change", ("settings", None), &changed(&before, &after))?;
             }
             Ok(after)
         })
-        .await
+        .await?;
+    let current = house.settings.clone();
+    house.db.read(move |c| current.refresh(c).map(drop)).await?;
+    Ok(after)
+}
+
+/// Takes a picture as the logo of the house, or none.
+///
+/// # Errors
+/// `picture` on `logo`, [`Error::TooLarge`].
+pub async fn change_logo(house: &House, by: &Viewer, upload: Option<Vec<u8>>) -> Result<()> {
+    let kept = match upload {
+        None => (String::new(), String::new()),
+        // Decoding and scaling take a while: not on the event loop.
+        Some(bytes) => {
+            tokio::task::spawn_blocking(move || brand::read_logo(&bytes)).await.map_err(Error::internal)??
+        }
+    };
+    let actor = by.id;
+    house
+        .db
+        .write(move |tx| {
+            let now = settings::load(tx)?;
+            settings::put(tx, brand::LOGO, &kept.0)?;
+            settings::save(tx, &Settings { logo: kept.1.clone(), ..now })?;
+            insert_audit(tx, Some(actor), "settings.change", ("settings", None), "logo")
+        })
+        .await?;
+    let current = house.settings.clone();
+    house.db.read(move |c| current.refresh(c).map(drop)).await
 }
 
 /// Names of the fields that differ.
@@ -40,6 +79,9 @@ fn changed(before: &Settings, after: &Settings) -> String {
         ("sender", before.sender != after.sender),
         ("currency", before.currency != after.currency),
         ("time_zone", before.time_zone != after.time_zone),
+        ("uploads", before.uploads != after.uploads),
+        ("address", before.address != after.address),
+        ("accent", before.accent != after.accent || before.accent_dark != after.accent_dark),
     ];
     pairs.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }

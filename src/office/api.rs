@@ -12,6 +12,7 @@ use crate::settings::{self, Settings};
 use crate::web::forms::Json;
 use crate::web::guards::Admin;
 use crate::web::paging::{Cursor, Page, PageQuery};
+use actix_multipart::Multipart;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,6 +28,41 @@ pub async fn get_settings(me: Admin) -> Result<HttpResponse> {
     responses((status = 200, body = Settings), (status = 422, description = "Wrong fields")))]
 pub async fn update_settings(me: Admin, body: Json<SettingsChange>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(actions::change_settings(&me.house, &me.viewer, body.0).await?))
+}
+
+/// `PUT /api/v1/settings/logo`: multipart with the field `logo`.
+#[utoipa::path(put, path = "/api/v1/settings/logo", tag = "office",
+    request_body(content = inline(Logo), content_type = "multipart/form-data"),
+    responses((status = 200, body = Settings), (status = 413, description = "Over 2 MB"),
+              (status = 422, description = "No picture")))]
+pub async fn put_logo(me: Admin, mut form: Multipart) -> Result<HttpResponse> {
+    let bytes = super::setup::web::upload(&mut form).await?;
+    actions::change_logo(&me.house, &me.viewer, Some(bytes)).await?;
+    Ok(HttpResponse::Ok().json(me.house.db.read(settings::load).await?))
+}
+
+/// An upload.
+#[derive(ToSchema)]
+#[schema(as = LogoUpload)]
+pub struct Logo {
+    /// PNG, JPEG, WebP or GIF; it is drawn anew as a PNG of at most 512 pixels.
+    #[schema(value_type = String, format = Binary)]
+    pub logo: Vec<u8>,
+}
+
+/// `DELETE /api/v1/settings/logo`
+#[utoipa::path(delete, path = "/api/v1/settings/logo", tag = "office", responses((status = 204)))]
+pub async fn delete_logo(me: Admin) -> Result<HttpResponse> {
+    actions::change_logo(&me.house, &me.viewer, None).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /api/v1/settings/test-mail`
+#[utoipa::path(post, path = "/api/v1/settings/test-mail", tag = "office",
+    description = "Sends the caller a letter over the configured route.", responses((status = 202)))]
+pub async fn send_test_mail(me: Admin) -> Result<HttpResponse> {
+    actions::send_test_mail(&me.house, &me.viewer).await?;
+    Ok(HttpResponse::Accepted().finish())
 }
 
 /// A job that was given up.

@@ -2,9 +2,11 @@
 //! A constant number of statements, whoever looks.
 
 use crate::access::Sight;
-use crate::db::{Conn, Ms};
+use crate::db::{Conn, DAY, Ms};
 use crate::error::Result;
 use crate::i18n::{Arg, Lang, ago, date_time, money, number, parse_zone, t, t_args};
+use crate::newsletters::model::Campaign;
+use crate::programs::store::signals;
 use crate::web::sources::{Card, CardLine};
 use crate::web::viewer::Viewer;
 use crate::{forums, library, newsletters, programs};
@@ -19,13 +21,16 @@ const SHOWN: i64 = 5;
 pub fn of(conn: &mut Conn, viewer: &Viewer, lang: Lang, now: Ms) -> Result<Vec<Card>> {
     let mut cards = Vec::new();
     if viewer.is_manager() {
-        cards.extend(campaigns(conn, viewer, lang)?);
+        let all = newsletters::store::list(conn, None, None, 50)?;
+        cards.push(problems(conn, &all, viewer, lang, now)?);
+        cards.push(needs_a_word(conn, viewer, lang, now)?);
+        let moving = campaigns(&all, viewer, lang, &["scheduled", "snapshotting", "running", "paused"]);
+        cards.push(card(lang, "newsletters-campaigns", "/manage/campaigns", moving));
         cards.extend(waiting_sales(conn, lang)?);
     }
     if !viewer.is_moderator() {
-        cards.push(standing(conn, viewer, lang, now)?);
+        cards.push(texts(conn, viewer, lang, now)?);
     }
-    cards.push(texts(conn, viewer, lang, now)?);
     cards.push(threads(conn, viewer, lang, now)?);
     cards.retain(|card| !card.lines.is_empty());
     Ok(cards)
@@ -35,30 +40,26 @@ fn card(lang: Lang, title: &str, href: &str, lines: Vec<CardLine>) -> Card {
     Card { title: t(lang, title).into_owned(), href: href.to_owned(), lines }
 }
 
-/// Turnover, the way to the next tier, and the own links.
-fn standing(conn: &mut Conn, viewer: &Viewer, lang: Lang, now: Ms) -> Result<Card> {
-    let standing = programs::tiers::standing(conn, viewer.id, now)?;
-    let amount = |minor: i64| Arg::Text(money(lang, minor, &standing.currency));
-    let next = standing.next.as_ref().map(|next| {
-        let tier = Arg::Text(next.tier.name(lang).to_owned());
-        match next.missing {
-            0 => t_args(lang, "office-card-reached", &[("tier", tier)]),
-            missing => t_args(lang, "office-card-missing", &[("amount", amount(missing)), ("tier", tier)]),
-        }
-    });
-    let mut lines = vec![CardLine {
-        text: t_args(lang, "office-card-turnover", &[("amount", amount(standing.this_month()))]),
-        href: "/me/standing".to_owned(),
-        note: next.unwrap_or_default(),
-    }];
-    for link in programs::store::programs::links_of(conn, viewer.id)? {
-        lines.push(CardLine {
-            text: t_args(lang, "office-card-link", &[("program", Arg::Text(link.program))]),
-            href: "/me/standing#standing-links".to_owned(),
-            note: link.url,
-        });
+/// Partners to whom a word is due today: a first sale, a drop, a long absence.
+fn needs_a_word(conn: &mut Conn, viewer: &Viewer, lang: Lang, now: Ms) -> Result<Card> {
+    let zone = parse_zone(&viewer.time_zone);
+    let currency = crate::settings::load(conn)?.currency;
+    let line = |id: i64, text: String, note: String| CardLine { text, note, href: format!("/members/{id}") };
+    let mut lines = Vec::new();
+    for (id, name, at) in signals::list_first_sales(conn, now, SHOWN)? {
+        let note = t_args(lang, "office-signal-first", &[("when", Arg::Text(ago(lang, at, now, &zone)))]);
+        lines.push(line(id, name, note));
     }
-    Ok(card(lang, "shell-standing", "/me/standing", lines))
+    for (id, name, recent, before) in signals::list_drops(conn, &currency, now, SHOWN)? {
+        let amount = |minor| Arg::Text(money(lang, minor, &currency));
+        let note = t_args(lang, "office-signal-drop", &[("now", amount(recent)), ("before", amount(before))]);
+        lines.push(line(id, name, note));
+    }
+    for (id, name, at) in signals::list_away(conn, now, SHOWN)? {
+        let when = at.map(|at| ago(lang, at, now, &zone)).unwrap_or_default();
+        lines.push(line(id, name, t_args(lang, "office-signal-away", &[("when", Arg::Text(when))])));
+    }
+    Ok(card(lang, "office-card-word", "", lines))
 }
 
 /// The newest texts of the library that this viewer may see.
@@ -86,25 +87,33 @@ fn threads(conn: &mut Conn, viewer: &Viewer, lang: Lang, now: Ms) -> Result<Card
     Ok(card(lang, "office-card-threads", "/niches", lines.collect()))
 }
 
-/// Campaigns that are planned or under way.
-fn campaigns(conn: &mut Conn, viewer: &Viewer, lang: Lang) -> Result<Option<Card>> {
+/// Campaigns in one of the states `wanted`.
+fn campaigns(all: &[Campaign], viewer: &Viewer, lang: Lang, wanted: &[&str]) -> Vec<CardLine> {
     let zone = parse_zone(&viewer.time_zone);
-    let all = newsletters::store::list(conn, None, None, 20)?;
-    let moving = ["scheduled", "snapshotting", "running", "paused", "held", "finished_with_doubt"];
-    let lines: Vec<CardLine> = all
-        .into_iter()
-        .filter(|c| moving.contains(&c.status.as_str()))
+    all.iter()
+        .filter(|c| wanted.contains(&c.status.as_str()))
         .map(|c| {
             let state = t(lang, &format!("newsletters-status-{}", c.status)).into_owned();
             let at = c.scheduled_at.map(|at| date_time(lang, at, &zone));
             CardLine {
                 href: format!("/manage/campaigns/{}", c.id),
-                text: c.name,
+                text: c.name.clone(),
                 note: at.map_or(state.clone(), |at| format!("{state} · {at}")),
             }
         })
-        .collect();
-    Ok((!lines.is_empty()).then(|| card(lang, "newsletters-campaigns", "/manage/campaigns", lines)))
+        .collect()
+}
+
+/// What went wrong and waits for a human: campaigns that stopped, imports that failed.
+fn problems(conn: &mut Conn, all: &[Campaign], viewer: &Viewer, lang: Lang, now: Ms) -> Result<Card> {
+    let zone = parse_zone(&viewer.time_zone);
+    let mut lines = campaigns(all, viewer, lang, &["held", "finished_with_doubt"]);
+    for (id, file, at) in programs::store::imports::list_failed(conn, now - 14 * DAY, SHOWN)? {
+        let note = t_args(lang, "office-problem-import", &[("when", Arg::Text(ago(lang, at, now, &zone)))]);
+        let text = if file.is_empty() { t(lang, "imports-title").into_owned() } else { file };
+        lines.push(CardLine { text, note, href: format!("/manage/imports/{id}") });
+    }
+    Ok(card(lang, "office-card-problems", "", lines))
 }
 
 /// Sales whose partner is not known yet.

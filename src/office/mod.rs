@@ -9,4 +9,7 @@ pub mod api;
 pub mod cards;
 pub mod letters;
 pub mod model;
+pub mod partner;
+pub mod setup;
+pub mod shared;
 pub mod web;

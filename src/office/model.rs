@@ -2,7 +2,9 @@
 
 use crate::accounts::model::Email;
 use crate::error::{FieldError, Result};
-use crate::settings::{Bilingual, Settings};
+use crate::i18n::Address;
+use crate::settings::{Bilingual, Settings, UploadLimits};
+use crate::web::brand;
 use crate::web::forms::Check;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -45,6 +47,14 @@ pub struct SettingsChange {
     pub currency: Option<String>,
     /// IANA zone in which days and months are counted.
     pub time_zone: Option<String>,
+    /// How much may be stored.
+    pub uploads: Option<UploadLimits>,
+    /// How German texts address their reader: `du` or `sie`.
+    pub address: Option<String>,
+    /// Accent colour in the light scheme as `#rrggbb`; empty: the house's own. Refused below a contrast of 4.5:1.
+    pub accent: Option<String>,
+    /// Accent colour in the dark scheme; empty: computed from the light one.
+    pub accent_dark: Option<String>,
 }
 
 impl SettingsChange {
@@ -85,8 +95,51 @@ impl SettingsChange {
             }
             zone.trim().clone_into(&mut after.time_zone);
         }
+        if let Some(limits) = self.uploads {
+            for (field, mb) in
+                [("file_mb", limits.file_mb), ("member_mb", limits.member_mb), ("total_mb", limits.total_mb)]
+            {
+                if !(1..=100_000_000).contains(&mb) {
+                    check.add(FieldError::new(field, "range").arg("min", 1).arg("max", 100_000_000));
+                }
+            }
+            after.uploads = limits;
+        }
+        if let Some(address) = &self.address {
+            match Address::parse(address.trim()) {
+                Some(address) => after.address = address,
+                None => check.add(FieldError::new("address", "choice").arg("choices", "du, sie")),
+            }
+        }
+        if self.accent.is_some() || self.accent_dark.is_some() {
+            for (new, old) in [(&self.accent, &mut after.accent), (&self.accent_dark, &mut after.accent_dark)] {
+                if let Some(new) = new {
+                    *old = new.trim().to_ascii_lowercase();
+                }
+            }
+            check_colours(&mut check, &after);
+        }
         check.done()?;
         Ok(after)
+    }
+}
+
+/// A colour that cannot be read is refused, with its nearest one that can.
+fn check_colours(check: &mut Check, after: &Settings) {
+    let own = if after.accent.is_empty() { brand::PRESETS[0].1 } else { &after.accent };
+    match brand::tones(own, &after.accent_dark) {
+        Ok(_) => {}
+        Err((field, None)) => check.add(FieldError::new(field, "colour")),
+        Err((field, Some(refused))) => {
+            // Each language puts its own decimal sign between the two; cut, not rounded: 4.49 is not 4.5.
+            let tenths = (refused.contrast * 10.0) as i64;
+            check.add(
+                FieldError::new(field, "contrast")
+                    .arg("whole", tenths / 10)
+                    .arg("tenth", tenths % 10)
+                    .arg("suggestion", refused.suggestion),
+            );
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::amount::{self, Beyond};
 use super::ingest;
-use super::model::{NewSale, Product, Program, Status, parse_commission, parse_id, parse_link_base};
+use super::model::{
+    NewSale, Product, Program, Status, loose_sub_id, parse_commission, parse_id, parse_link_base, parse_sub_param,
+};
 use super::store::programs::{self as store, ProgramFields};
 use crate::accounts::token;
 use crate::db::Conn;
@@ -28,6 +30,8 @@ pub struct ProgramDraft {
     pub description_de: String,
     /// English description.
     pub description_en: String,
+    /// Parameter of a link by which the shop tells sales apart; may be empty.
+    pub sub_param: String,
 }
 
 fn checked(draft: &ProgramDraft) -> Result<ProgramFields> {
@@ -42,8 +46,9 @@ fn checked(draft: &ProgramDraft) -> Result<ProgramFields> {
     let currency = check.keep(currency).unwrap_or_default();
     let description_de = check.text("description.de", &draft.description_de, 0, 2_000);
     let description_en = check.text("description.en", &draft.description_en, 0, 2_000);
+    let sub_param = check.keep(parse_sub_param(&draft.sub_param)).unwrap_or_default();
     check.done()?;
-    Ok(ProgramFields { slug, name, link_base, currency, description_de, description_en })
+    Ok(ProgramFields { slug, name, link_base, currency, description_de, description_en, sub_param })
 }
 
 /// Makes a program.
@@ -64,6 +69,19 @@ pub async fn create_program(house: &House, actor: MemberId, mut draft: ProgramDr
             Ok(id)
         })
         .await
+}
+
+/// A pattern as a partner would get it: the partner's name, where the reference is somebody's, and the link.
+///
+/// # Errors
+/// What is wrong with the pattern; `required` on `partner`.
+pub fn try_link(conn: &mut Conn, link_base: &str, reference: &str) -> Result<(String, String)> {
+    let mut check = Check::new();
+    let base = check.keep(parse_link_base(link_base)).unwrap_or_default();
+    let reference = check.line("partner", reference, 1, 100);
+    check.done()?;
+    let owner = store::find_partner(conn, &reference)?.unwrap_or_default();
+    Ok((owner, crate::text::merge::affiliate_link(&base, &reference)))
 }
 
 /// Changes a program; the slug stays.
@@ -177,8 +195,18 @@ impl Postback {
             Product::Named(check.keep(named).unwrap_or_default())
         };
         check.done()?;
+        // The shop sends the mark of the link back under its own name, as `SubId`, or in a data field of the tracker.
+        let own = Some(program.sub_param.as_str()).filter(|p| !p.is_empty());
+        let sub_id = own
+            .into_iter()
+            .chain(["SubId", "sub_id", "data1"])
+            .map(|name| self.text(name))
+            .find(|text| !text.is_empty())
+            .map(loose_sub_id)
+            .unwrap_or_default();
         let raw: Vec<String> = self.0.iter().take(60).map(|(n, v)| format!("{n}={v}")).collect();
         Ok(NewSale {
+            sub_id,
             source: program.source(),
             order_id,
             product,

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::web::viewer::MemberId;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Sales of one statement: 16 values each stay below SQLite's 32,766 and PostgreSQL's 65,535 binds.
+/// Sales of one statement: 17 values each stay below SQLite's 32,766 and PostgreSQL's 65,535 binds.
 const AT_ONCE: usize = 500;
 
 /// What happened to one reported sale.
@@ -122,11 +122,14 @@ impl Known {
 
 /// The facts of a known sale after this report.
 fn facts_after(known: &Sale, new: &NewSale, owners: &Owners) -> Facts {
-    let mut facts = Facts::of(known);
+    let mut facts = Facts { updated_at: None, ..Facts::of(known) };
     if let Product::Named(product) = &new.product {
         facts.product_id.clone_from(product);
     }
     facts.program_id = new.program_id.or(known.program_id);
+    if !new.sub_id.is_empty() {
+        facts.sub_id.clone_from(&new.sub_id);
+    }
     if ref_key(&new.affiliate_ref) != known.ref_key {
         facts.affiliate_ref.clone_from(&new.affiliate_ref);
         facts.member_id = owners.of(facts.program_id, &new.affiliate_ref);
@@ -163,6 +166,8 @@ fn facts_of_new(new: &NewSale, member: Option<i64>, import: Option<i64>) -> Fact
         status: new.status.code().to_owned(),
         occurred_at: new.occurred_at,
         import_id: import,
+        sub_id: new.sub_id.clone(),
+        updated_at: None,
     }
 }
 
@@ -261,7 +266,7 @@ fn apply_part(tx: &mut Tx<'_>, part: &[NewSale], import: Option<i64>) -> Result<
         let (outcome, member) = if let Some(id) = created.get(&key) {
             let member = owners.of(new.program_id, &new.affiliate_ref);
             let after = json(&facts_of_new(new, member, import))?;
-            steps.push(sales::Change { sale: *id, import, before: String::new(), after });
+            steps.push(sales::Change { sale: *id, import, before: String::new(), after, by_match: false });
             all.members.extend(member);
             (Outcome::Created, member)
         } else {
@@ -294,35 +299,38 @@ fn update_known(
     }
     after.import_id = import.or(before.import_id);
     sales::update_facts(tx, sale.id, &after)?;
-    steps.push(sales::Change { sale: sale.id, import, before: json(&before)?, after: json(&after)? });
+    steps.push(sales::Change { sale: sale.id, import, before: json(&before)?, after: json(&after)?, by_match: false });
     members.extend(before.member_id);
     members.extend(after.member_id);
     Ok((Outcome::Updated, after.member_id))
 }
 
-/// Gives waiting sales to the partner whose reference fits; of `member` only, or of everybody.
+/// Gives waiting sales to the partner whose reference fits; of `member` only, or of everybody. Where an import brought
+/// the partner (`import`), its undoing makes the sales wait again, and who calls looks at the tiers.
 /// Answers how many there were in this round, at most 500: call again until it is zero.
 ///
 /// # Errors
 /// Only when the database fails.
-pub fn match_waiting(tx: &mut Tx<'_>, member: Option<MemberId>) -> Result<usize> {
+pub fn match_waiting(tx: &mut Tx<'_>, member: Option<MemberId>, import: Option<i64>) -> Result<usize> {
     let found = sales::list_matchable(tx, member, 500)?;
     let mut steps = Vec::with_capacity(found.len());
     let mut members = BTreeSet::new();
     for (sale, owner) in &found {
         let before = Facts::of(sale);
-        let after = Facts { member_id: Some(*owner), ..before.clone() };
+        let after = Facts { member_id: Some(*owner), updated_at: None, ..before.clone() };
         sales::update_facts(tx, sale.id, &after)?;
-        // The step belongs to the import that brought the sale: taking that back takes this back.
         steps.push(sales::Change {
             sale: sale.id,
-            import: sale.import_id,
+            import,
             before: json(&before)?,
             after: json(&after)?,
+            by_match: true,
         });
         members.insert(*owner);
     }
     sales::insert_changes(tx, &steps)?;
-    tiers::enqueue_for(tx, &members)?;
+    if import.is_none() {
+        tiers::enqueue_for(tx, &members)?;
+    }
     Ok(found.len())
 }

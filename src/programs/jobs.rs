@@ -24,7 +24,8 @@ pub struct OfMember {
 /// When the database fails.
 pub async fn match_waiting(house: House, of: OfMember) -> Result<()> {
     let member = MemberId(of.member_id);
-    while house.db.write_background(move |tx| ingest::match_waiting(tx, Some(member))).await? > 0 {}
+    house.db.write_background(move |tx| super::store::asks::delete_answered(tx, member.0)).await?;
+    while house.db.write_background(move |tx| ingest::match_waiting(tx, Some(member), None)).await? > 0 {}
     Ok(())
 }
 
@@ -51,7 +52,7 @@ pub async fn recompute_some(house: House, of: Vec<i64>) -> Result<()> {
 /// # Errors
 /// When the database fails, or the node stops.
 pub async fn recompute_all(house: House, (): ()) -> Result<()> {
-    while house.db.write_background(move |tx| ingest::match_waiting(tx, None)).await? > 0 {}
+    while house.db.write_background(move |tx| ingest::match_waiting(tx, None, None)).await? > 0 {}
     let mut after = 0;
     loop {
         if house.jobs.stopping().is_cancelled() {

@@ -10,6 +10,7 @@
 pub mod actions;
 pub mod amount;
 pub mod api;
+pub mod asks;
 pub mod imports;
 pub mod ingest;
 pub mod jobs;

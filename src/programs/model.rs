@@ -28,6 +28,8 @@ pub struct Program {
     pub s2s_secret: String,
     /// When it was made.
     pub created_at: Ms,
+    /// Parameter of a link by which the shop tells sales apart (sub-id); empty: it knows none.
+    pub sub_param: String,
 }
 
 impl Program {
@@ -194,10 +196,27 @@ pub struct NewSale {
     pub keeps_refund: bool,
     /// What was sent, for questions later; may be empty.
     pub raw: String,
+    /// Mark that the partner's link carried; empty leaves a known one as it is.
+    pub sub_id: String,
 }
 
 /// Longest order number, product or reference.
 pub const ID_LENGTH: usize = 200;
+
+/// A parameter name of a link: letters, digits, `-`, `_`, `.`, at most 40; empty: none.
+///
+/// # Errors
+/// `invalid` on `sub_param`.
+pub fn parse_sub_param(text: &str) -> Result<String, FieldError> {
+    let text = text.trim();
+    let clean = text.len() <= 40 && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    if clean { Ok(text.to_owned()) } else { Err(FieldError::new("sub_param", "invalid")) }
+}
+
+/// A sub-id as reported: what does not fit is cut, for a mark is no reason to refuse a sale.
+pub fn loose_sub_id(text: &str) -> String {
+    text.trim().chars().filter(|c| !c.is_control()).take(120).collect()
+}
 
 /// A trimmed identifier of at most [`ID_LENGTH`] characters without control characters.
 ///
@@ -265,6 +284,8 @@ pub struct Sale {
     pub created_at: Ms,
     /// When it last changed.
     pub updated_at: Ms,
+    /// Mark that the partner's link carried; empty: none.
+    pub sub_id: String,
 }
 
 /// The part of a sale that a report may change; kept before and after each change.
@@ -290,6 +311,12 @@ pub struct Facts {
     pub occurred_at: Ms,
     /// The import that touched it last.
     pub import_id: Option<i64>,
+    /// Mark that the partner's link carried; empty: none.
+    #[serde(default)]
+    pub sub_id: String,
+    /// When it last changed; none where that is now.
+    #[serde(default)]
+    pub updated_at: Option<Ms>,
 }
 
 impl Facts {
@@ -306,12 +333,15 @@ impl Facts {
             status: sale.status.clone(),
             occurred_at: sale.occurred_at,
             import_id: sale.import_id,
+            sub_id: sale.sub_id.clone(),
+            updated_at: Some(sale.updated_at),
         }
     }
 
-    /// Whether two differ in anything but the import that wrote them.
+    /// Whether two differ in anything but the import that wrote them and the time.
     pub fn says_the_same(&self, other: &Self) -> bool {
-        Self { import_id: None, ..self.clone() } == Self { import_id: None, ..other.clone() }
+        let bare = |facts: &Self| Self { import_id: None, updated_at: None, ..facts.clone() };
+        bare(self) == bare(other)
     }
 }
 

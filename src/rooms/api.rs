@@ -1,8 +1,13 @@
 //! JSON of chat.
 
+pub mod direct;
+pub mod order;
+pub mod plans;
+pub mod talk;
+
 use super::actions::{self, RoomForm};
-use super::model::{Access, Found, Message, Reaction, RoomId};
-use super::store::{self, Part};
+use super::model::{Access, Extras, Found, Message, Poll, PollForm, Quote, Reaction, RoomId};
+use super::store::{self, Joined, Part, Strand};
 use crate::access::Sight;
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::iso;
@@ -39,6 +44,14 @@ pub struct RoomView {
     unread: i64,
     /// Unread mentions.
     mentions: i32,
+    /// Whether it stands on top of the sidebar.
+    favourite: bool,
+    /// Whether it makes no badge.
+    silenced: bool,
+    /// Section of the sidebar.
+    section_id: Option<i64>,
+    /// Read up to here; null where the caller is not in.
+    last_read_seq: Option<i64>,
     /// Messages.
     message_count: i64,
     /// Epoch of its log.
@@ -49,14 +62,23 @@ pub struct RoomView {
     created_at: String,
 }
 
-fn room_view((room, place): Found, tiers: &HashMap<i32, String>, unread: &HashMap<i64, i64>) -> RoomView {
+pub(crate) fn room_view(
+    (room, place): Found,
+    tiers: &HashMap<i32, String>,
+    waiting: &HashMap<i64, Joined>,
+) -> RoomView {
+    let waits = waiting.get(&room.id.0);
     let access = Access::stored(&room.access);
     RoomView {
         id: room.id.0,
         min_tier: (access == Access::Tier).then(|| tiers.get(&room.min_rank).cloned()).flatten(),
         joined: place.is_some(),
-        unread: unread.get(&room.id.0).copied().unwrap_or(0),
-        mentions: place.map_or(0, |p| p.mentions),
+        unread: waits.map_or(0, |j| j.unread),
+        mentions: waits.map_or(0, |j| j.mentions),
+        favourite: place.as_ref().is_some_and(|p| p.favourite),
+        silenced: place.as_ref().is_some_and(|p| p.silenced),
+        section_id: place.as_ref().and_then(|p| p.section_id),
+        last_read_seq: place.as_ref().map(|p| p.last_read_seq),
         slug: room.slug,
         name: room.name,
         topic: room.topic,
@@ -78,8 +100,12 @@ pub async fn list(me: Member) -> Result<HttpResponse> {
         .db
         .read(move |c| {
             let tiers = list_tiers(c)?.into_iter().map(|t| (t.rank, t.slug)).collect();
-            let unread = store::list_joined(c, &[sight.member.0])?.into_iter().map(|j| (j.id, j.unread)).collect();
-            let items = store::list_visible(c, sight)?.into_iter().map(|f| room_view(f, &tiers, &unread)).collect();
+            let unread = store::list_joined(c, &[sight.member.0])?.into_iter().map(|j| (j.id, j)).collect();
+            let items = store::list_visible(c, sight)?
+                .into_iter()
+                .filter(|(r, _)| !r.is_direct())
+                .map(|f| room_view(f, &tiers, &unread))
+                .collect();
             Ok(Page { items, next_cursor: None })
         })
         .await?;
@@ -183,21 +209,48 @@ pub struct MessageView {
     edited_at: Option<String>,
     /// Reactions.
     reactions: Vec<Reaction>,
+    /// The message it answers, as far as the caller may see it.
+    reply: Option<Quote>,
+    /// The message whose thread it continues.
+    thread_of: Option<i64>,
+    /// Messages in its own thread.
+    thread_count: i32,
+    /// The poll in it.
+    poll: Option<Poll>,
+    /// What is shared with it: `resource:12`, `thread:5`; `GET /api/v1/shared/{kind}/{id}` shows it with the caller's rights.
+    shared: Option<String>,
+    /// Whether a machine speaks.
+    bot: bool,
+    /// Whether it is pinned.
+    pinned: bool,
+    /// Whether the caller saved it.
+    saved: bool,
+    /// Whether it mentions the caller.
+    mentions_me: bool,
 }
 
 impl MessageView {
-    fn of(m: Message, reactions: Vec<Reaction>) -> Self {
+    pub(crate) fn of(m: Message, extras: &mut Extras) -> Self {
         Self {
+            html: m.whole_html(),
+            reply: m.reply_to.and_then(|id| extras.quotes.get(&id).cloned()),
+            thread_of: m.thread_of,
+            thread_count: m.thread_count,
+            poll: extras.polls.remove(&m.id),
+            shared: m.shared.filter(|s| !s.starts_with("poll:")),
+            bot: m.via.is_some(),
+            pinned: extras.pinned.contains(&m.id),
+            saved: extras.saved.contains(&m.id),
+            mentions_me: extras.mentioned.contains(&m.id),
+            reactions: extras.reactions.remove(&m.id).unwrap_or_default(),
             m: m.id,
             seq: m.seq,
             by: m.sender_id,
-            name: m.sender.unwrap_or_default(),
-            html: m.html,
+            name: m.via.or(m.sender).unwrap_or_default(),
             ts: iso(m.created_at),
             reply_to: m.reply_to,
             rev: m.rev,
             edited_at: m.edited_at.map(iso),
-            reactions,
         }
     }
 }
@@ -224,6 +277,12 @@ pub struct HistoryQuery {
     before: Option<i64>,
     /// Messages after this position.
     after: Option<i64>,
+    /// Messages around this one.
+    around: Option<i64>,
+    /// Messages from this day on (`2026-11-25`, in the caller's zone).
+    date: Option<String>,
+    /// The thread of this message; otherwise everything, threads included.
+    thread: Option<i64>,
     /// 1 to 200; 50 when not given.
     limit: Option<i64>,
 }
@@ -235,20 +294,37 @@ pub async fn history(me: Member, id: web::Path<RoomId>, query: web::Query<Histor
         n @ 1..=200 => n,
         _ => return Err(Error::Invalid(vec![FieldError::new("limit", "range").arg("min", 1).arg("max", 200)])),
     };
-    let part = match (query.before, query.after) {
-        (Some(_), Some(_)) => return Err(Error::field("after", "invalid")),
-        (Some(seq), None) => Part::Before(seq),
-        (None, Some(seq)) => Part::After(seq),
-        (None, None) => Part::Newest,
-    };
+    let given = [query.before.is_some(), query.after.is_some(), query.around.is_some(), query.date.is_some()];
+    if given.into_iter().filter(|g| *g).count() > 1 {
+        return Err(Error::field("after", "invalid"));
+    }
     let (sight, id) = (Sight::of(&me.viewer), *id);
+    let from_day = match &query.date {
+        Some(text) => {
+            let day = text.parse().map_err(|_| Error::field("date", "invalid"))?;
+            Some(super::find::seq_of_day(&me.house, &me.viewer, id, day).await?)
+        }
+        None => None,
+    };
+    let part = match (query.before, query.after, from_day) {
+        (Some(seq), ..) => Part::Before(seq),
+        (_, Some(seq), _) => Part::After(seq),
+        (.., Some(Some(seq))) => Part::After(seq - 1),
+        _ => Part::Newest,
+    };
+    let strand = query.thread.map_or(Strand::All, Strand::Thread);
+    let around = query.around;
     let history = me
         .house
         .db
         .read(move |c| {
             // The position first: what comes after it is told by the events.
             let (room, _) = store::find_joined(c, sight, id)?;
-            let mut found = store::list_messages(c, id, part, limit + 1)?;
+            let part = match around {
+                Some(m) => Part::Before(store::find_editable(c, id, m)?.seq + limit / 2 + 1),
+                None => part,
+            };
+            let mut found = store::list_messages(c, sight.member, id, (strand, part), limit + 1)?;
             let more = i64::try_from(found.len()).unwrap_or(0) > limit;
             if more {
                 match part {
@@ -256,15 +332,8 @@ pub async fn history(me: Member, id: web::Path<RoomId>, query: web::Query<Histor
                     Part::Newest | Part::Before(_) => drop(found.remove(0)),
                 }
             }
-            let ids: Vec<i64> = found.iter().map(|m| m.id).collect();
-            let mut reactions = store::list_reactions(c, &ids, sight.member)?;
-            let items = found
-                .into_iter()
-                .map(|m| {
-                    let of_message = reactions.remove(&m.id).unwrap_or_default();
-                    MessageView::of(m, of_message)
-                })
-                .collect();
+            let mut extras = store::list_extras(c, sight.member, &found)?;
+            let items = found.into_iter().map(|m| MessageView::of(m, &mut extras)).collect();
             Ok(History { items, next_cursor: None, more, epoch: room.epoch, seq: room.seq })
         })
         .await?;
@@ -277,10 +346,20 @@ pub async fn history(me: Member, id: web::Path<RoomId>, query: web::Query<Histor
 pub struct NewMessage {
     /// The sender's own id of it, at most 64 characters; a repeat is answered with the first message.
     cid: String,
-    /// Markdown, at most 4,000 characters.
+    /// Markdown, at most 4,000 characters; may be empty where a file or something shared stands in the message.
+    #[serde(default)]
     body: String,
     /// The message it answers.
     reply_to: Option<i64>,
+    /// The message whose thread it continues.
+    thread_of: Option<i64>,
+    /// A poll; the body is its question.
+    poll: Option<PollForm>,
+    /// Something of the house shown with it: `resource:12`, `thread:5`, or its address.
+    share: Option<String>,
+    /// Ids of the caller's uploads, at most ten.
+    #[serde(default)]
+    files: Vec<i64>,
 }
 
 /// A message that is on disk.
@@ -302,8 +381,9 @@ pub struct PostedView {
 #[utoipa::path(post, path = "/api/v1/rooms/{id}/messages", tag = "rooms", params(("id" = i64, Path)), request_body = NewMessage,
     responses((status = 201, body = PostedView), (status = 200, body = PostedView, description = "Sent before"), (status = 409, description = "Same cid, other content")))]
 pub async fn post(me: Member, id: web::Path<RoomId>, body: Json<NewMessage>) -> Result<HttpResponse> {
-    let NewMessage { cid, body, reply_to } = body.0;
-    let posted = actions::post_message(&me.house, &me.viewer, *id, &cid, &body, reply_to).await?;
+    let NewMessage { cid, body, reply_to, thread_of, poll, share, files } = body.0;
+    let post = actions::Post { cid, body, reply_to, thread_of, poll, share, files };
+    let posted = actions::send(&me.house, &me.viewer, *id, post).await?;
     let view =
         PostedView { id: posted.message, m: posted.message, seq: posted.seq, ts: iso(posted.at), dup: posted.dup };
     Ok(if posted.dup { HttpResponse::Ok().json(view) } else { HttpResponse::Created().json(view) })
@@ -363,7 +443,7 @@ pub struct ChangedView {
 }
 
 impl ChangedView {
-    fn of(id: i64, changed: actions::Changed) -> Self {
+    pub(crate) fn of(id: i64, changed: actions::Changed) -> Self {
         Self { id, seq: changed.seq, ts: iso(changed.at), dup: changed.dup }
     }
 }

@@ -12,7 +12,14 @@
 
 pub mod actions;
 pub mod api;
+pub mod export;
+pub mod find;
+pub mod ics;
+pub mod jobs;
 pub mod model;
+pub mod moderation;
+pub mod preview;
+pub mod slack;
 pub mod socket;
 pub mod store;
 pub mod web;

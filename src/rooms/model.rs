@@ -1,5 +1,9 @@
 //! Types and parsers of chat.
 
+mod talk;
+
+pub use talk::*;
+
 use crate::access::Sight;
 use crate::db::Ms;
 use crate::error::{Error, FieldError, Result};
@@ -24,10 +28,12 @@ pub enum Access {
     Tier,
     /// Whom a manager invites.
     Private,
+    /// A conversation of a few: nobody else knows of it, the team neither.
+    Direct,
 }
 
 impl Access {
-    /// All of them.
+    /// What a manager may choose from.
     pub const ALL: [Access; 3] = [Access::Open, Access::Tier, Access::Private];
 
     /// As stored and as in the API.
@@ -36,12 +42,13 @@ impl Access {
             Self::Open => "open",
             Self::Tier => "tier",
             Self::Private => "private",
+            Self::Direct => "direct",
         }
     }
 
     /// Reads a stored code; anything unknown is the most careful one.
     pub fn stored(text: &str) -> Self {
-        Self::parse(text).unwrap_or(Self::Private)
+        if text == "direct" { Self::Direct } else { Self::parse(text).unwrap_or(Self::Private) }
     }
 
     /// Reads a code.
@@ -84,12 +91,18 @@ impl Room {
             Access::Open => true,
             Access::Tier => self.min_rank <= sight.rank,
             Access::Private => joined || sight.manages,
+            Access::Direct => joined,
         }
     }
 
     /// Whether coming and going is told in the room.
     pub fn tells_membership(&self) -> bool {
-        Access::stored(&self.access) == Access::Private
+        matches!(Access::stored(&self.access), Access::Private | Access::Direct)
+    }
+
+    /// Whether it is a conversation of a few.
+    pub fn is_direct(&self) -> bool {
+        Access::stored(&self.access) == Access::Direct
     }
 }
 
@@ -100,10 +113,14 @@ pub struct Place {
     pub joined_at: Ms,
     /// Read up to here.
     pub last_read_seq: i64,
-    /// Mentions not yet read.
-    pub mentions: i32,
     /// Muted until then.
     pub muted_until: Option<Ms>,
+    /// Stands on top of the sidebar.
+    pub favourite: bool,
+    /// Makes no badge.
+    pub silenced: bool,
+    /// Section of the sidebar.
+    pub section_id: Option<i64>,
 }
 
 /// A room with the viewer's place in it.
@@ -130,6 +147,25 @@ pub struct Message {
     pub created_at: Ms,
     /// When it was last edited.
     pub edited_at: Option<Ms>,
+    /// The message whose thread it continues.
+    pub thread_of: Option<i64>,
+    /// Messages in its own thread.
+    pub thread_count: i32,
+    /// Name of the machine that speaks.
+    pub via: Option<String>,
+    /// What stands below the body: safe HTML without words.
+    pub cards: String,
+    /// What is shown with it, such as `poll:7` or `resource:12`.
+    pub shared: Option<String>,
+    /// Whether it calls everybody in the room.
+    pub mentions_all: bool,
+}
+
+impl Message {
+    /// Body and what stands below it.
+    pub fn whole_html(&self) -> String {
+        format!("{}{}", self.html, self.cards)
+    }
 }
 
 /// Reactions to a message: sign, how many, and whether the viewer is among them.
@@ -171,6 +207,22 @@ impl Body {
             return Err(FieldError::new("body", "too_long").arg("max", BODY_MOST));
         }
         Ok(Self { html: text::chat_html(source), source: source.to_owned() })
+    }
+
+    /// A text that may be empty, because something else stands in the message.
+    ///
+    /// # Errors
+    /// `too_long` on the field `body`.
+    pub fn parse_or_empty(text: &str) -> Result<Self, FieldError> {
+        match Self::parse(text) {
+            Err(e) if e.code == "required" => Ok(Self { source: String::new(), html: String::new() }),
+            parsed => parsed,
+        }
+    }
+
+    /// Whether the text calls the whole room: `@room`, or `@raum`.
+    pub fn calls_all(&self) -> bool {
+        self.mentioned().iter().any(|n| n == "room" || n == "raum")
     }
 
     /// Folded names the text may mention: one to three words after an `@`.
@@ -252,6 +304,18 @@ pub struct MessageDetail<'a> {
     /// The message it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<i64>,
+    /// The message whose thread it continues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread_of: Option<i64>,
+    /// What is shown with it: `resource:12`, `thread:5`; each reader fetches it with the own rights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<&'a str>,
+    /// The poll in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poll: Option<&'a Poll>,
+    /// Whether a machine speaks.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
 }
 
 impl MessageDetail<'_> {

@@ -2,16 +2,19 @@
 
 use super::actions::{self, Changed};
 use super::model::{Found, RoomId};
+use super::moderation::store as moderation;
 use super::store::{self, Joined};
 use crate::access::Sight;
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::{iso, t};
 use crate::live::{
-    Ack, Event, Fill, Frame, Happened, Head, Later, Peer, REPLY_EVENTS, Refused, Standing, Subscribed, Voice, Wish,
+    Ack, Counted, Event, Fill, Frame, Happened, Head, Later, Peer, REPLY_EVENTS, Refused, Standing, Subscribed, Voice,
+    Wish, tell_counted,
 };
+use crate::notices::actions::count_unread;
 use crate::web::problem;
-use crate::web::viewer::{Role, Viewer};
+use crate::web::viewer::{MemberId, Role, Viewer};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -101,7 +104,10 @@ fn refusal(error: &Error) -> (&'static str, bool, Option<u64>) {
     match error {
         Error::NotFound => ("not_found", false, None),
         Error::SignInRequired | Error::Unauthorized(_) => ("unauthorized", false, None),
-        Error::Forbidden(code @ ("not_member" | "muted" | "slow_mode")) => (code, false, None),
+        Error::Forbidden(code @ ("not_member" | "muted")) => (code, false, None),
+        Error::Wait { code, retry_after } => {
+            (code, true, Some(u64::try_from(retry_after.as_millis()).unwrap_or(1000).max(1)))
+        }
         Error::Forbidden("invitation_needed") => ("not_member", false, None),
         Error::Forbidden(_) => ("forbidden", false, None),
         Error::Conflict(_) | Error::ConflictWith(..) => ("idem_conflict", false, None),
@@ -128,7 +134,8 @@ fn refuse(peer: &Peer, about: &About, error: &Error) {
     let key = match code {
         "rate_limited" => "error-too_many".to_owned(),
         "unauthorized" => "error-sign_in_required".to_owned(),
-        "idem_conflict" => format!("error-{}", problem::code(error)),
+        // The code is of the contract; the words may say more.
+        "idem_conflict" | "forbidden" => format!("error-{}", problem::code(error)),
         other => format!("error-{other}"),
     };
     let mark = about.mark.filter(|_| about.cid.is_none());
@@ -218,45 +225,68 @@ impl Voice for Chat {
         Box::pin(async move { standing(&house, &peer).await })
     }
 
-    fn counters(&self, members: Vec<i64>) -> Later<Result<Vec<(i64, String)>>> {
+    fn touched(&self) -> Later<Result<Vec<i64>>> {
         let db = self.house.db.clone();
+        Box::pin(async move { db.read(store::list_touched).await })
+    }
+
+    fn counters(&self, members: Vec<i64>) -> Later<Result<Vec<Counted>>> {
+        let house = self.house.clone();
         Box::pin(async move {
-            let wanted = members.clone();
-            let joined = db.read(move |c| store::list_joined(c, &wanted)).await?;
+            let (wanted, sources) = (members.clone(), house.sources.clone());
+            let (joined, waiting) = house
+                .db
+                .read(move |c| Ok((store::list_joined(c, &wanted)?, count_unread(c, &sources.gates, &wanted)?)))
+                .await?;
             let mut by_member: BTreeMap<i64, Vec<Joined>> = members.into_iter().map(|m| (m, Vec::new())).collect();
             for row in joined {
                 by_member.entry(row.member_id).or_default().push(row);
             }
-            Ok(by_member.into_iter().map(|(member, rooms)| (member, counters(&rooms))).collect())
+            Ok(by_member
+                .into_iter()
+                .map(|(member, rooms)| counters(member, &rooms, waiting.get(&member).copied().unwrap_or(0)))
+                .collect())
         })
     }
 }
 
 /// `d` of the topic `me`: absolute values, never differences.
-fn counters(rooms: &[Joined]) -> String {
-    let unread: i64 = rooms.iter().map(|r| r.unread).sum();
+fn counters(member: i64, rooms: &[Joined], notifications: i64) -> Counted {
+    // What is silenced makes no badge.
+    let unread: i64 = rooms.iter().filter(|r| !r.silenced).map(|r| r.unread).sum();
     let mentions: i64 = rooms.iter().map(|r| i64::from(r.mentions)).sum();
     let each: Vec<Value> =
         rooms.iter().map(|r| json!({ "r": r.id, "unread": r.unread, "mentions": r.mentions })).collect();
-    json!({ "unread": unread, "mentions": mentions, "notifications": mentions, "rooms": each }).to_string()
+    let json =
+        json!({ "unread": unread, "mentions": mentions, "notifications": notifications, "rooms": each }).to_string();
+    let full = rooms.iter().filter(|r| r.unread >= store::UNREAD_MOST).map(|r| r.id).collect();
+    Counted { member, json, full }
 }
 
 async fn greet(house: &House, peer: &Arc<Peer>, hello: Hello) -> Result<()> {
     let me = peer.member;
-    let joined = house.db.read(move |c| store::list_joined(c, &[me])).await?;
-    for room in &joined {
-        house.live.hub().count_for(room.id, peer);
-    }
-    peer.send(&Frame::of(
-        &json!({ "t": "info", "topic": "me", "d": serde_json::value::RawValue::from_string(counters(&joined)).ok() }),
-    ));
+    let sources = house.sources.clone();
+    let (joined, waiting, hidden) = house
+        .db
+        .read(move |c| {
+            let joined = store::list_joined(c, &[me])?;
+            Ok((joined, count_unread(c, &sources.gates, &[me])?, store::list_hidden(c, MemberId(me))?))
+        })
+        .await?;
+    let waiting = waiting.get(&me).copied().unwrap_or(0);
+    peer.hide(hidden.into_iter().collect());
+    let ids: Vec<i64> = joined.iter().map(|r| r.id).collect();
+    house.live.hub().count_only(&ids, peer);
+    tell_counted(peer, &counters(me, &joined, waiting));
     subscribe(house, peer, hello.subs).await
 }
 
 /// Subscribes to rooms: made known first, then looked up, then caught up with, so that nothing that happens meanwhile is
 /// missed or told twice.
 async fn subscribe(house: &House, peer: &Arc<Peer>, subs: Vec<Sub>) -> Result<()> {
-    if subs.len() + peer.rooms().len() > ROOMS_MOST {
+    let before = peer.rooms();
+    let more: std::collections::HashSet<i64> = subs.iter().map(|s| s.r).filter(|r| !before.contains(r)).collect();
+    if more.len() + before.len() > ROOMS_MOST || subs.len() > ROOMS_MOST {
         return Err(Error::BadRequest("bad_request"));
     }
     if subs.is_empty() {
@@ -265,7 +295,8 @@ async fn subscribe(house: &House, peer: &Arc<Peer>, subs: Vec<Sub>) -> Result<()
     for sub in &subs {
         house.live.hub().open(sub.r);
     }
-    let (sight, ids) = (Sight::of(&peer.viewer()), subs.iter().map(|s| s.r).collect::<Vec<_>>());
+    let viewer = peer.viewer();
+    let (sight, ids) = (Sight::of(&viewer), subs.iter().map(|s| s.r).collect::<Vec<_>>());
     let found: Vec<Found> = house.db.read(move |c| store::list_visible_of(c, sight, &ids)).await?;
     for sub in subs {
         let about = About { mark: sub.mark, cid: None, room: Some(sub.r) };
@@ -279,6 +310,10 @@ async fn subscribe(house: &House, peer: &Arc<Peer>, subs: Vec<Sub>) -> Result<()
             house.live.hub().leave(sub.r, peer);
             refuse(peer, &about, &error);
         }
+    }
+    // Rights that changed while we looked were checked before this subscription was there to be ended.
+    if !Arc::ptr_eq(&viewer, &peer.viewer()) {
+        house.live.rights_changed(viewer.id);
     }
     Ok(())
 }
@@ -360,7 +395,7 @@ async fn read(house: &House, peer: &Peer, frame: Value) -> Result<()> {
 }
 
 fn typing(house: &House, peer: &Peer, room: i64) {
-    if peer.rooms().contains(&room) {
+    if peer.rooms().contains(&room) && peer.may_type(house.db.clock().steady()) {
         let viewer = peer.viewer();
         let frame = Frame::of(&json!({ "t": "typ", "r": room, "u": viewer.id, "name": viewer.name }));
         house.live.whisper(room, &frame, viewer.id.0);
@@ -396,15 +431,25 @@ async fn standing(house: &House, peer: &Arc<Peer>) -> Result<Standing> {
     };
     let sight = Sight::of(&viewer);
     let ids = listened.clone();
-    let (open, joined) =
-        house.db.read(move |c| Ok((store::list_visible_of(c, sight, &ids)?, store::list_joined(c, &[id.0])?))).await?;
-    for room in joined {
-        house.live.hub().count_for(room.id, peer);
-    }
+    let (open, joined, hidden, banned) = house
+        .db
+        .read(move |c| {
+            Ok((
+                store::list_visible_of(c, sight, &ids)?,
+                store::list_joined(c, &[id.0])?,
+                store::list_hidden(c, id)?,
+                moderation::list_bans(c, id, now)?,
+            ))
+        })
+        .await?;
+    peer.hide(hidden.into_iter().collect());
+    let ids: Vec<i64> = joined.iter().map(|r| r.id).collect();
+    house.live.hub().count_only(&ids, peer);
     let out = listened
         .into_iter()
         .filter_map(|r| match open.iter().find(|(room, _)| room.id.0 == r) {
             Some((_, Some(_))) => None,
+            Some((_, None)) if banned.contains(&r) => Some((r, "banned")),
             Some((_, None)) => Some((r, "not_member")),
             None => Some((r, "not_found")),
         })

@@ -12,4 +12,4 @@ pub mod api;
 mod store;
 pub mod web;
 
-pub use store::{Entry, Found, Question, find, put, remove};
+pub use store::{Entry, Found, Question, find, fts5, ids, put, rebuild, remove, tsquery};

@@ -74,6 +74,32 @@ fn insert_words(conn: &mut Conn, id: i64, title: &str, body: &str) -> Result<()>
     Ok(())
 }
 
+/// Makes the words of every entry again, from its texts: after rows were put in as they were.
+///
+/// # Errors
+/// When a row cannot be written.
+pub fn rebuild(conn: &mut Conn) -> Result<()> {
+    if let Conn::Sqlite(c) = conn {
+        diesel::sql_query("INSERT INTO search_fts (search_fts) VALUES ('delete-all')").execute(c)?;
+    }
+    let mut after = 0;
+    loop {
+        let rows: Vec<(i64, String, String, String)> = entries::table
+            .filter(entries::id.gt(after))
+            .order(entries::id)
+            .limit(500)
+            .select((entries::id, entries::kind, entries::title, entries::body))
+            .load(conn)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.0;
+        for (id, kind, title, body) in rows {
+            // A post shows the title of its thread; everything else has a title of its own.
+            let title = if kind == "post" { String::new() } else { search_words(&title) };
+            insert_words(conn, id, &title, &search_words(&body))?;
+        }
+    }
+}
+
 /// Takes the entry of a thing out; its words go with it.
 ///
 /// # Errors
@@ -161,13 +187,41 @@ pub fn find(conn: &mut Conn, rank: i32, question: &Question) -> Result<Vec<Found
         .load(conn)?)
 }
 
-/// `("ernaehrung" * OR "ernahrung" *) AND "tipp" *`
-fn fts5(terms: &Terms) -> String {
+/// Ids of things of one kind that match and that a viewer of `rank` may see, newest first, at most 1,000: for lists
+/// that filter by more than words.
+///
+/// # Errors
+/// When the database fails.
+pub fn ids(conn: &mut Conn, rank: i32, kind: &str, terms: &Terms) -> Result<Vec<i64>> {
+    #[derive(QueryableByName)]
+    struct Id {
+        #[diesel(sql_type = BigInt)]
+        object_id: i64,
+    }
+    let (matching, words) = match conn {
+        Conn::Sqlite(_) => (
+            "SELECT e.object_id AS object_id FROM search_fts JOIN search_entries e ON e.id = search_fts.rowid \
+             WHERE search_fts MATCH $1 AND",
+            fts5(terms),
+        ),
+        Conn::Postgres(_) => (
+            "SELECT e.object_id AS object_id FROM search_entries e WHERE e.words @@ to_tsquery('simple', $1) AND",
+            tsquery(terms),
+        ),
+    };
+    let sql = format!("{matching} e.kind = $2 AND e.min_rank <= $3 ORDER BY e.id DESC LIMIT {CANDIDATES}");
+    let found: Vec<Id> =
+        diesel::sql_query(sql).bind::<Text, _>(words).bind::<Text, _>(kind).bind::<Integer, _>(rank).load(conn)?;
+    Ok(found.into_iter().map(|f| f.object_id).collect())
+}
+
+/// Words as FTS5 takes them: `("ernaehrung" * OR "ernahrung" *) AND "tipp" *`
+pub fn fts5(terms: &Terms) -> String {
     join(terms, |form| format!("\"{form}\" *"), " OR ", " AND ")
 }
 
-/// `(ernaehrung:* | ernahrung:*) & tipp:*`
-fn tsquery(terms: &Terms) -> String {
+/// Words as `to_tsquery` takes them: `(ernaehrung:* | ernahrung:*) & tipp:*`
+pub fn tsquery(terms: &Terms) -> String {
     join(terms, |form| format!("{form}:*"), " | ", " & ")
 }
 

@@ -6,8 +6,8 @@
 
 use crate::error::FieldError;
 
-/// What a template may ask for; the same in swipe copy and newsletters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What a template may ask for. Newsletters and swipe copy share [`Field::ALL`]; swipe copy knows [`Field::COPY`] too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// Shown name of the member.
     MemberName,
@@ -19,12 +19,42 @@ pub enum Field {
     AffiliateRef,
     /// The label that promotional text must carry.
     Disclosure,
+    /// The member's own coupon for the program.
+    Coupon,
+    /// The mark in the link by which a sale is told apart.
+    SubId,
+    /// What the offer costs.
+    Price,
+    /// The last day of the offer.
+    Until,
+    /// The member's own experience, in the own words.
+    Story,
+    /// What the member gives on top.
+    Bonus,
 }
 
 impl Field {
-    /// All of them.
+    /// What every template may ask for.
     pub const ALL: [Field; 5] =
         [Field::MemberName, Field::MemberTier, Field::AffiliateLink, Field::AffiliateRef, Field::Disclosure];
+
+    /// What swipe copy may ask for.
+    pub const COPY: [Field; 11] = [
+        Field::MemberName,
+        Field::MemberTier,
+        Field::AffiliateLink,
+        Field::AffiliateRef,
+        Field::Disclosure,
+        Field::Coupon,
+        Field::SubId,
+        Field::Price,
+        Field::Until,
+        Field::Story,
+        Field::Bonus,
+    ];
+
+    /// What only the member can say; asked for once.
+    pub const OWN: [Field; 3] = [Field::Coupon, Field::Story, Field::Bonus];
 
     /// As written between the braces.
     pub fn name(self) -> &'static str {
@@ -34,17 +64,23 @@ impl Field {
             Self::AffiliateLink => "affiliate.link",
             Self::AffiliateRef => "affiliate.ref",
             Self::Disclosure => "disclosure",
+            Self::Coupon => "affiliate.coupon",
+            Self::SubId => "affiliate.subid",
+            Self::Price => "product.price",
+            Self::Until => "promotion.date",
+            Self::Story => "own.story",
+            Self::Bonus => "own.bonus",
         }
     }
 
-    /// Reads a name; case and surrounding space do not matter.
-    pub fn parse(text: &str) -> Option<Self> {
+    /// Reads a name among `known`; case and surrounding space do not matter.
+    pub fn parse_among(text: &str, known: &[Field]) -> Option<Self> {
         let name = text.trim();
-        Self::ALL.into_iter().find(|f| f.name().eq_ignore_ascii_case(name))
+        known.iter().copied().find(|f| f.name().eq_ignore_ascii_case(name))
     }
 
-    /// The field somebody meant who wrote `text`: at most a few letters away, or the same word.
-    pub fn nearest(text: &str) -> Option<Self> {
+    /// The field among `known` that somebody meant who wrote `text`: at most a few letters away, or the same word.
+    pub fn nearest(text: &str, known: &[Field]) -> Option<Self> {
         let wanted: String = text.trim().to_ascii_lowercase().replace(['_', ' ', '-'], ".");
         let alias = match wanted.as_str() {
             "name" | "first.name" | "affiliate.first.name" | "affiliate.name" | "member" | "subscriber" => {
@@ -54,11 +90,18 @@ impl Field {
             "link" | "url" | "affiliate.url" | "member.link" => Some(Self::AffiliateLink),
             "ref" | "code" | "affiliate.id" | "affiliate.code" | "member.ref" => Some(Self::AffiliateRef),
             "ad" | "anzeige" | "label" => Some(Self::Disclosure),
+            "coupon" | "voucher" | "gutschein" | "member.coupon" => Some(Self::Coupon),
+            "subid" | "sub.id" | "affiliate.sub.id" => Some(Self::SubId),
+            "price" | "preis" | "offer.price" => Some(Self::Price),
+            "date" | "datum" | "until" | "promotion.end" | "valid.until" => Some(Self::Until),
+            "story" | "own.experience" | "geschichte" => Some(Self::Story),
+            "bonus" => Some(Self::Bonus),
             _ => None,
         };
-        alias.or_else(|| {
-            Self::ALL
-                .into_iter()
+        alias.filter(|f| known.contains(f)).or_else(|| {
+            known
+                .iter()
+                .copied()
                 .map(|f| (distance(&wanted, f.name()), f))
                 .min_by_key(|(d, _)| *d)
                 .filter(|(d, f)| *d <= f.name().len() / 3)
@@ -93,6 +136,8 @@ pub struct Mistake {
     pub column: usize,
     /// The field that was probably meant.
     pub meant: Option<Field>,
+    /// The fields there are.
+    pub known: &'static [Field],
 }
 
 impl Mistake {
@@ -101,7 +146,7 @@ impl Mistake {
         let code = if self.name.is_empty() { "merge_open" } else { "merge_unknown" };
         let suggestion = match self.meant {
             Some(meant) => format!("{{{{{}}}}}", meant.name()),
-            None => Field::ALL.map(|f| format!("{{{{{}}}}}", f.name())).join(", "),
+            None => self.known.iter().map(|f| format!("{{{{{}}}}}", f.name())).collect::<Vec<_>>().join(", "),
         };
         FieldError::new(field.to_owned(), code)
             .arg("name", self.name)
@@ -145,6 +190,18 @@ pub struct Values {
     pub affiliate_ref: String,
     /// `{{disclosure}}`
     pub disclosure: String,
+    /// `{{affiliate.coupon}}`
+    pub coupon: String,
+    /// `{{affiliate.subid}}`
+    pub sub_id: String,
+    /// `{{product.price}}`
+    pub price: String,
+    /// `{{promotion.date}}`
+    pub until: String,
+    /// `{{own.story}}`, may have paragraphs.
+    pub story: String,
+    /// `{{own.bonus}}`, may have paragraphs.
+    pub bonus: String,
 }
 
 impl Values {
@@ -155,6 +212,12 @@ impl Values {
             Field::AffiliateLink => &self.affiliate_link,
             Field::AffiliateRef => &self.affiliate_ref,
             Field::Disclosure => &self.disclosure,
+            Field::Coupon => &self.coupon,
+            Field::SubId => &self.sub_id,
+            Field::Price => &self.price,
+            Field::Until => &self.until,
+            Field::Story => &self.story,
+            Field::Bonus => &self.bonus,
         }
     }
 }
@@ -169,6 +232,18 @@ impl Template {
     /// # Errors
     /// Every unknown field and every pair of braces that never closes.
     pub fn parse(source: &str) -> Result<Self, Vec<Mistake>> {
+        Self::parse_among(source, &Field::ALL)
+    }
+
+    /// [`Template::parse`] of swipe copy, which knows [`Field::COPY`].
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn parse_copy(source: &str) -> Result<Self, Vec<Mistake>> {
+        Self::parse_among(source, &Field::COPY)
+    }
+
+    fn parse_among(source: &str, known: &'static [Field]) -> Result<Self, Vec<Mistake>> {
         let (mut pieces, mut mistakes) = (Vec::new(), Vec::new());
         let mut rest = source;
         while let Some(at) = rest.find("{{") {
@@ -183,18 +258,19 @@ impl Template {
             let place = place_of(source, source.len() - rest.len() + at);
             let close = inner.find("}}").filter(|end| !inner[..*end].contains('\n'));
             let Some(end) = close else {
-                mistakes.push(Mistake { name: String::new(), line: place.0, column: place.1, meant: None });
+                mistakes.push(Mistake { name: String::new(), line: place.0, column: place.1, meant: None, known });
                 rest = inner;
                 continue;
             };
             let name = &inner[..end];
-            match Field::parse(name) {
+            match Field::parse_among(name, known) {
                 Some(field) => pieces.push(Piece::Field(field)),
                 None => mistakes.push(Mistake {
                     name: format!("{{{{{}}}}}", name.trim().chars().take(60).collect::<String>()),
                     line: place.0,
                     column: place.1,
-                    meant: Field::nearest(name),
+                    meant: Field::nearest(name, known),
+                    known,
                 }),
             }
             rest = &inner[end + 2..];
@@ -209,6 +285,14 @@ impl Template {
     /// As [`Template::parse`].
     pub fn check(field: &str, source: &str) -> Result<Self, Vec<FieldError>> {
         Self::parse(source).map_err(|all| all.into_iter().map(|m| m.into_field_error(field)).collect())
+    }
+
+    /// [`Template::check`] of swipe copy.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn check_copy(field: &str, source: &str) -> Result<Self, Vec<FieldError>> {
+        Self::parse_copy(source).map_err(|all| all.into_iter().map(|m| m.into_field_error(field)).collect())
     }
 
     /// Whether the template asks for `field`.
@@ -255,6 +339,11 @@ fn place_of(source: &str, at: usize) -> (usize, usize) {
 }
 
 fn escape(field: Field, value: &str, context: Context) -> String {
+    // The own words may have paragraphs, each of them text.
+    if matches!(field, Field::Story | Field::Bonus) && context == Context::Markdown {
+        let parts = value.split('\n').map(one_line).filter(|p| !p.is_empty()).map(|p| markdown(&p));
+        return parts.collect::<Vec<_>>().join("\n\n");
+    }
     let line = one_line(value);
     match (context, field) {
         (Context::Plain, _) => line,
@@ -310,7 +399,7 @@ pub fn markdown(value: &str) -> String {
 }
 
 /// An address in which no character means anything to Markdown.
-fn address(value: &str) -> String {
+pub fn address(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for b in value.bytes() {
         if b.is_ascii_alphanumeric() || b"-._~:/?#@$&+,;=%".contains(&b) {
@@ -346,6 +435,7 @@ mod tests {
             affiliate_link: affiliate_link("https://shop.example/?ref={ref}", "lena_b"),
             affiliate_ref: "lena_b".into(),
             disclosure: "Anzeige".into(),
+            ..Values::default()
         }
     }
 

@@ -1,5 +1,6 @@
 //! Text: Markdown to safe HTML at write time, excerpts, word counts, folding for search and unique names.
 
+pub mod blocks;
 mod markdown;
 pub mod merge;
 mod plain;

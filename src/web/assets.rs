@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 #[derive(rust_embed::RustEmbed)]
 #[folder = "static"]
 #[exclude = "*.md"]
+#[exclude = "deploy/*"]
 struct Files;
 
 struct Asset {
@@ -127,4 +128,14 @@ pub async fn serve(req: HttpRequest, path: web::Path<(String, String)>) -> HttpR
     };
     answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(encoding)));
     answer.body(body.clone())
+}
+
+/// `GET /sw.js`: the service worker lives at the root, for its place is its scope; it is asked for anew each time.
+pub async fn service_worker() -> HttpResponse {
+    let Some(asset) = BUNDLE.assets.get("sw.js") else { return HttpResponse::NotFound().finish() };
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, asset.mime))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::ETAG, asset.etag.as_str()))
+        .body(asset.plain.clone())
 }

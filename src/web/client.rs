@@ -1,10 +1,26 @@
 //! Where a request came from. Forwarding headers count only when the peer is a trusted proxy,
 //! and then from the right: the last address that is not ours is the client.
 
+use super::pulse::Pulse;
 use crate::config::Config;
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
 use std::net::{IpAddr, Ipv4Addr};
+
+/// Setting that keeps the peer of the last request with forwarding headers that nobody trusts, and its time.
+pub const STRAY: &str = "web.stray_proxy";
+
+/// Notes a peer that forwards for others without being trusted to.
+pub fn watch(req: &ServiceRequest, config: &Config, pulse: &Pulse) {
+    let headers = req.headers();
+    if !["x-forwarded-for", "forwarded", "x-real-ip"].iter().any(|name| headers.contains_key(*name)) {
+        return;
+    }
+    let Some(peer) = req.peer_addr().map(|a| a.ip()) else { return };
+    if !config.trusted_proxies.iter().any(|n| n.contains(peer)) {
+        pulse.stray(peer);
+    }
+}
 
 /// Address of the client.
 pub fn address(req: &ServiceRequest, config: &Config) -> IpAddr {

@@ -25,7 +25,7 @@ pub fn token_for(session_token: &str) -> String {
 
 /// Machines call these without cookies: mail programs, shop systems, and forms of people without a session.
 fn is_exempt(path: &str) -> bool {
-    path.starts_with("/u/") || path.starts_with("/s2s/")
+    path.starts_with("/u/") || path.starts_with("/s2s/") || path.starts_with("/hooks/")
 }
 
 /// Refuses a change that another site started or that lacks the token.
@@ -42,8 +42,10 @@ pub async fn check(req: &mut ServiceRequest) -> Result<(), Error> {
     same_site(req)?;
     let Some(csrf) = csrf else { return Ok(()) };
     // Signing in while signed in, or applying, needs no token of the old session.
-    if matches!(req.path(), "/api/v1/session" | "/api/v1/applications" | "/api/v1/email-confirmations")
-        && req.method() == actix_web::http::Method::POST
+    if matches!(
+        req.path(),
+        "/api/v1/session" | "/api/v1/applications" | "/api/v1/email-confirmations" | "/api/v1/invitation-acceptances"
+    ) && req.method() == actix_web::http::Method::POST
     {
         return Ok(());
     }

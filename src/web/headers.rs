@@ -70,6 +70,7 @@ pub async fn around(
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
+    client::watch(&req, &house.config, &house.pulse);
     let seen = seen(&req);
     let mut asked = asked(&req, &house);
     let (result, statements) = crate::db::statements_of(async {
@@ -100,6 +101,7 @@ pub async fn around(
         }
     }
     let status = res.status().as_u16();
+    house.pulse.answered(status);
     let elapsed = began.elapsed();
     secure(res.headers_mut(), &asked, &house);
     if cfg!(debug_assertions) {
@@ -145,7 +147,7 @@ fn asked(req: &ServiceRequest, house: &House) -> Asked {
         Lang::negotiate(req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or(""))
     });
     Asked {
-        lang,
+        lang: house.voice(lang),
         ip: client::address(req, &house.config),
         nonce: random(),
         request_id: random(),
@@ -164,7 +166,8 @@ async fn admit(req: &mut ServiceRequest, house: &House, asked: &mut Asked) -> Re
             return Err(Error::internal("nobody identifies"));
         };
         // Credentials that are over make a visitor: what is open stays open, the guards refuse the rest with 401.
-        if let Some(viewer) = identify(house.clone(), credentials).await? {
+        if let Some(mut viewer) = identify(house.clone(), credentials).await? {
+            viewer.lang = house.voice(viewer.lang);
             asked.lang = viewer.lang;
             asked.theme.clone_from(&viewer.theme);
             req.extensions_mut().insert(Arc::new(viewer));
@@ -235,7 +238,7 @@ fn secure(headers: &mut HeaderMap, asked: &Asked, house: &House) {
         "content-security-policy",
         &format!(
             "default-src 'none'; script-src 'nonce-{}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; \
-             connect-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; \
+             connect-src 'self'; media-src 'self'; frame-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; \
              base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
             asked.nonce
         ),

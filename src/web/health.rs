@@ -31,7 +31,7 @@ pub async fn healthz() -> HttpResponse {
 /// `/readyz`: the database answers, and Redis where it is set.
 pub async fn readyz(ctx: Ctx) -> Result<HttpResponse> {
     ctx.house.db.ping().await.map_err(|_| Error::Unavailable)?;
-    if !ctx.house.live.is_linked().await {
+    if !ctx.house.live.is_linked() {
         return Err(Error::Unavailable);
     }
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"))

@@ -24,6 +24,7 @@ pub fn register(registry: &mut Handlebars<'_>, lang: Lang) {
     registry.register_helper("num", Box::new(Num(lang)));
     registry.register_helper("money", Box::new(Money(lang)));
     registry.register_helper("icon", Box::new(icon));
+    registry.register_helper("sign", Box::new(sign));
     registry.register_helper("csrf", Box::new(csrf));
     registry.register_helper("lookup_or", Box::new(LookupOr));
     registry.register_helper("concat", Box::new(Concat));
@@ -209,6 +210,34 @@ fn icon(
             "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"{assets}/icons.svg#{name}\"/></svg>"
         )?;
     }
+    Ok(())
+}
+
+/// The reactions we draw ourselves: sign and icon. `static/js/rooms/signs.js` has the same.
+const DRAWN: [(&str, &str); 6] =
+    [("👍", "thumb"), ("❤️", "heart"), ("🎉", "party"), ("😄", "smile"), ("👀", "eye"), ("✅", "check")];
+
+/// `{{sign e}}`: a reaction as our icon with its name; a sign of somebody else's client stands as it is.
+fn sign(
+    h: &Helper<'_>,
+    _: &Handlebars<'_>,
+    ctx: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let e = param(h, 0, "sign")?.as_str().unwrap_or("");
+    let Some((_, icon)) = DRAWN.iter().find(|(sign, _)| *sign == e) else {
+        out.write(&handlebars::html_escape(e))?;
+        return Ok(());
+    };
+    let assets = super::assets::prefix();
+    let lang = ctx.data().get("shell").and_then(|s| s.get("lang")?.as_str()).and_then(Lang::parse).unwrap_or(Lang::En);
+    let name = i18n::t(lang, &format!("rooms-sign-{icon}"));
+    write!(
+        Writer(out),
+        "<svg class=\"icon\" role=\"img\" aria-label=\"{}\"><use href=\"{assets}/icons.svg#{icon}\"/></svg>",
+        handlebars::html_escape(&name)
+    )?;
     Ok(())
 }
 

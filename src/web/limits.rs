@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::num::NonZeroU32;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// What is limited, with its burst and the time in which the burst refills.
@@ -29,9 +30,11 @@ pub enum Bucket {
     Postbacks,
     /// Expensive questions of one manager (segment counts, previews): 60 in 10 s.
     Questions,
+    /// Files that one member begins to upload: 120 a minute.
+    Uploads,
 }
 
-const BUCKETS: [(Bucket, u32, u64); 10] = [
+const BUCKETS: [(Bucket, u32, u64); 11] = [
     (Bucket::Requests, 300, 10),
     (Bucket::SignIn, 30, 60),
     (Bucket::Account, 10, 600),
@@ -42,12 +45,28 @@ const BUCKETS: [(Bucket, u32, u64); 10] = [
     (Bucket::Connections, 30, 10),
     (Bucket::Postbacks, 600, 60),
     (Bucket::Questions, 60, 10),
+    (Bucket::Uploads, 120, 60),
 ];
 
-/// The limiters of this node.
+/// Buckets that count for all nodes together. What protects one node from one address is counted by each for itself.
+const SHARED: [Bucket; 7] = [
+    Bucket::SignIn,
+    Bucket::Account,
+    Bucket::Mails,
+    Bucket::MailTo,
+    Bucket::Posts,
+    Bucket::Messages,
+    Bucket::Questions,
+];
+
+/// Told what was taken here: number of the bucket and key.
+pub type Share = Box<dyn Fn(usize, &str) + Send + Sync>;
+
+/// The limiters of this node. What is taken from a shared bucket is told to the other nodes, which take it from theirs.
 pub struct Limits {
     on: bool,
     limiters: Vec<(Bucket, DefaultKeyedRateLimiter<String>)>,
+    share: OnceLock<Share>,
 }
 
 impl Limits {
@@ -61,7 +80,7 @@ impl Limits {
                 Some((bucket, RateLimiter::keyed(quota)))
             })
             .collect();
-        Self { on, limiters }
+        Self { on, limiters, share: OnceLock::new() }
     }
 
     /// Whether limits apply at all.
@@ -74,12 +93,35 @@ impl Limits {
     /// # Errors
     /// [`Error::TooMany`] with the time until the next one is free.
     pub fn take(&self, bucket: Bucket, key: impl ToString) -> Result<()> {
-        let Some((_, limiter)) = self.limiters.iter().find(|(b, _)| *b == bucket).filter(|_| self.on) else {
-            return Ok(());
-        };
-        limiter.check_key(&key.to_string()).map_err(|not_until| Error::TooMany {
+        let known = self.limiters.iter().enumerate().find(|(_, (b, _))| *b == bucket).filter(|_| self.on);
+        let Some((number, (_, limiter))) = known else { return Ok(()) };
+        let key = key.to_string();
+        limiter.check_key(&key).map_err(|not_until| Error::TooMany {
             retry_after: not_until.wait_time_from(DefaultClock::default().now()),
-        })
+        })?;
+        if let Some(share) = self.share.get().filter(|_| SHARED.contains(&bucket)) {
+            share(number, &key);
+        }
+        Ok(())
+    }
+
+    /// Tells other nodes what is taken here; wired once, in `app.rs`.
+    pub fn on_taken(&self, share: Share) {
+        // Wired once.
+        let _ = self.share.set(share);
+    }
+
+    /// Another node took `n` from the bucket of this number.
+    pub fn taken_elsewhere(&self, number: usize, key: &str, n: u32) {
+        let Some((_, limiter)) = self.limiters.get(number).filter(|(b, _)| self.on && SHARED.contains(b)) else {
+            return;
+        };
+        let key = key.to_owned();
+        for _ in 0..n.min(1_000) {
+            if limiter.check_key(&key).is_err() {
+                break;
+            }
+        }
     }
 
     /// Forgets keys that are full again; called now and then.

@@ -8,8 +8,10 @@ use serde_json::json;
 
 /// `GET /manifest.webmanifest`, with the community's name.
 pub async fn show(ctx: Ctx) -> Result<HttpResponse> {
-    let settings = ctx.house.db.read(crate::settings::load).await?;
-    let name = settings.community_name;
+    let current = ctx.house.settings.clone();
+    let (settings, brand) = ctx.house.db.read(move |c| Ok((current.refresh(c)?, current.brand()))).await?;
+    let name = &settings.community_name;
+    let accent = if brand.light.is_empty() { "#005c5f" } else { &brand.light };
     let manifest = json!({
         "id": "/",
         "name": name,
@@ -19,7 +21,7 @@ pub async fn show(ctx: Ctx) -> Result<HttpResponse> {
         "scope": "/",
         "display": "standalone",
         "background_color": "#f5f4f0",
-        "theme_color": "#005c5f",
+        "theme_color": accent,
         "icons": [{ "src": format!("{}/logo.svg", assets::prefix()), "sizes": "any", "type": "image/svg+xml", "purpose": "any" }],
     });
     Ok(HttpResponse::Ok()

@@ -3,6 +3,7 @@
 //! It knows no feature.
 
 pub mod assets;
+pub mod brand;
 pub mod client;
 pub mod csrf;
 pub mod forms;
@@ -13,11 +14,14 @@ pub mod helpers;
 pub mod idempotency;
 pub mod limits;
 pub mod manifest;
+pub mod outbound;
 pub mod pages;
 pub mod paging;
 pub mod problem;
+pub mod pulse;
 pub mod redirect;
 pub mod sources;
 pub mod stencil;
 pub mod styleguide;
+pub mod tls;
 pub mod viewer;

@@ -53,6 +53,17 @@ pub struct RoomLink {
     pub active: bool,
     /// Whether it is gated by tier or private.
     pub locked: bool,
+    /// Whether it is a conversation of a few.
+    pub direct: bool,
+}
+
+/// Rooms that stand together in the sidebar: on top, or in a section of the member's own.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct RoomGroup {
+    /// Name.
+    pub name: String,
+    /// Its rooms in their order.
+    pub rooms: Vec<RoomLink>,
 }
 
 /// What the features put around a page.
@@ -68,10 +79,20 @@ pub struct Surroundings {
     pub unread_chat: i64,
     /// Unread mentions.
     pub mentions_chat: i64,
+    /// Unread notifications.
+    pub notifications: i64,
     /// Niches the viewer may enter.
     pub niches: Vec<NicheLink>,
-    /// Rooms the viewer has joined.
+    /// Rooms the viewer has joined and put nowhere else.
     pub rooms: Vec<RoomLink>,
+    /// Rooms on top and in sections.
+    pub groups: Vec<RoomGroup>,
+    /// Conversations of a few.
+    pub talks: Vec<RoomLink>,
+    /// Unread messages in conversations.
+    pub unread_direct: i64,
+    /// Requests that wait for an answer.
+    pub requests: i64,
 }
 
 /// Where the surroundings come from; wired in `app.rs`, because the platform knows no feature.
@@ -103,6 +124,8 @@ struct Shell<'a> {
     csrf: &'a str,
     nonce: &'a str,
     assets: &'static str,
+    brand: &'a str,
+    logo: &'a str,
     path: &'a str,
     here: &'a str,
     theme: &'a str,
@@ -117,8 +140,13 @@ struct Shell<'a> {
     unread_forum: i64,
     unread_chat: i64,
     mentions_chat: i64,
+    notifications: i64,
     niches: &'a [NicheLink],
     rooms: &'a [RoomLink],
+    groups: &'a [RoomGroup],
+    talks: &'a [RoomLink],
+    unread_direct: i64,
+    requests: i64,
     flash: Option<Flash>,
     live: bool,
     demo: bool,
@@ -132,7 +160,7 @@ struct Root<'a, V> {
 
 /// The renderer of pages.
 pub struct Pages {
-    registries: [Handlebars<'static>; 2],
+    registries: [Handlebars<'static>; 3],
     source: ShellSource,
 }
 
@@ -142,8 +170,8 @@ impl Pages {
     /// # Errors
     /// When a template does not parse.
     pub fn load(source: ShellSource) -> Result<Self> {
-        let [de, en] = Lang::ALL.map(registry);
-        Ok(Self { registries: [de?, en?], source })
+        let [de, sie, en] = [Lang::De, Lang::DeSie, Lang::En].map(registry);
+        Ok(Self { registries: [de?, sie?, en?], source })
     }
 
     /// Renders a template that needs no shell: a fragment, a mail preview.
@@ -151,8 +179,13 @@ impl Pages {
     /// # Errors
     /// When the view lacks something the template wants.
     pub fn fragment(&self, lang: Lang, name: &str, view: &impl Serialize) -> Result<String> {
-        let [de, en] = &self.registries;
-        lang.pick(de, en).render(name, view).map_err(Error::internal)
+        let [de, sie, en] = &self.registries;
+        let registry = match lang {
+            Lang::De => de,
+            Lang::DeSie => sie,
+            Lang::En => en,
+        };
+        registry.render(name, view).map_err(Error::internal)
     }
 }
 
@@ -273,7 +306,8 @@ impl Page<'_> {
         let ctx = self.ctx;
         let viewer = ctx.viewer.as_deref();
         let lang = ctx.lang();
-        for room in &mut around.rooms {
+        let grouped = around.groups.iter_mut().flat_map(|g| g.rooms.iter_mut());
+        for room in around.rooms.iter_mut().chain(around.talks.iter_mut()).chain(grouped) {
             room.active = ctx.path == format!("/rooms/{}", room.slug);
         }
         for niche in &mut around.niches {
@@ -284,6 +318,7 @@ impl Page<'_> {
             (crate::i18n::has(lang, key) && matches!(kind, "ok" | "bad" | "hot"))
                 .then(|| Flash { kind: kind.to_owned(), text: t(lang, key).into_owned() })
         });
+        let brand = ctx.house.settings.brand();
         let csrf = match viewer.map(|v| &v.proof) {
             Some(Proof::Session { csrf, .. }) => csrf.as_str(),
             _ => "",
@@ -297,6 +332,8 @@ impl Page<'_> {
             csrf,
             nonce: &ctx.asked.nonce,
             assets: super::assets::prefix(),
+            brand: &brand.sheet,
+            logo: &brand.logo,
             path: &ctx.path,
             here: &ctx.here,
             theme: &ctx.asked.theme,
@@ -318,8 +355,13 @@ impl Page<'_> {
             unread_forum: around.unread_forum,
             unread_chat: around.unread_chat,
             mentions_chat: around.mentions_chat,
+            notifications: around.notifications,
             niches: &around.niches,
             rooms: &around.rooms,
+            groups: &around.groups,
+            talks: &around.talks,
+            unread_direct: around.unread_direct,
+            requests: around.requests,
             flash,
             live: viewer.is_some(),
             demo: ctx.house.config.demo,

@@ -54,7 +54,7 @@ impl ResponseError for Error {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::ConflictWith(..) => StatusCode::CONFLICT,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -80,6 +80,7 @@ fn kind(error: &Error) -> &'static str {
         Error::Invalid(_) => "invalid",
         Error::Conflict(_) | Error::ConflictWith(..) => "conflict",
         Error::TooMany { .. } => "too_many",
+        Error::Wait { code, .. } => code,
         Error::TooLarge(_) => "too_large",
         Error::UnsupportedType => "unsupported_type",
         Error::MethodNotAllowed => "method_not_allowed",
@@ -175,7 +176,7 @@ pub fn answer(error: &Error, asked: &Asked, pages: &Pages, wants_json: bool, her
     let mut answer = HttpResponse::build(error.status_code());
     answer.insert_header((header::CACHE_CONTROL, "no-store"));
     match error {
-        Error::TooMany { retry_after } => {
+        Error::TooMany { retry_after } | Error::Wait { retry_after, .. } => {
             answer.insert_header((header::RETRY_AFTER, retry_after.as_secs().max(1).to_string()));
         }
         Error::Unavailable => {

@@ -72,7 +72,7 @@ impl Stencil {
 }
 
 /// Language and flags to the stencil that was cut for them.
-type Variants = HashMap<(Lang, u32), Arc<Stencil>>;
+type Variants = HashMap<(&'static str, u32), Arc<Stencil>>;
 
 /// The variants of one template, cut when first needed. Debug builds cut anew for each page: the file may have changed.
 pub struct Stencils {
@@ -94,14 +94,14 @@ impl Stencils {
     /// When the template does not render.
     pub fn get(&self, pages: &Pages, lang: Lang, bits: u32) -> Result<Arc<Stencil>> {
         let keep = !cfg!(debug_assertions);
-        if keep && let Some(known) = self.cut.read().as_ref().and_then(|m| m.get(&(lang, bits)).cloned()) {
+        if keep && let Some(known) = self.cut.read().as_ref().and_then(|m| m.get(&(lang.folder(), bits)).cloned()) {
             return Ok(known);
         }
         let flags: Vec<(&str, bool)> =
             self.flags.iter().enumerate().map(|(i, name)| (*name, bits & (1 << i) != 0)).collect();
         let fresh = Arc::new(Stencil::cut(pages, lang, self.template, &flags, self.slots)?);
         if keep {
-            self.cut.write().get_or_insert_default().insert((lang, bits), fresh.clone());
+            self.cut.write().get_or_insert_default().insert((lang.folder(), bits), fresh.clone());
         }
         Ok(fresh)
     }

@@ -22,7 +22,7 @@ fn kind(path: &str) -> String {
     let mut before = "";
     for part in path.split('/').skip(1) {
         let named = matches!(before, "niches" | "rooms" | "threads" | "members" | "library" | "newsletters")
-            && !matches!(part, "new" | "rooms" | "import");
+            && !matches!(part, "new" | "rooms" | "import" | "collections" | "training" | "bulk" | "usage" | "quality");
         let id = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         let token = part.len() >= 20;
         out.push(if named || id || token { ":" } else { part });

@@ -35,21 +35,33 @@ fn file(lang: Lang, month: &str) -> String {
         ]
         .join("\r\n")
     };
-    match lang {
-        Lang::De => rows(";", ["120,05", "1.200,50", "30,00", "300,00", "5,00", "50,00"]),
-        Lang::En => rows(",", ["120.05", "\"1,200.50\"", "30.00", "300.00", "5.00", "50.00"]),
-    }
+    lang.pick(
+        rows(";", ["120,05", "1.200,50", "30,00", "300,00", "5,00", "50,00"]),
+        rows(",", ["120.05", "\"1,200.50\"", "30.00", "300.00", "5.00", "50.00"]),
+    )
 }
 
-/// Fills the form of a new import and sends it.
-async fn upload(jana: &Browser, path: &std::path::Path, date: &str) {
+/// Chooses a file, answers what is asked about it, and has it tried.
+async fn upload(jana: &Browser, path: &std::path::Path, date: &str, first: bool) {
     jana.goto("/manage/imports").await;
     jana.choose("kind", "pap_simple").await;
     jana.see("main input[type='file']").await.send_keys(path.display().to_string()).await.unwrap();
-    jana.choose("time_zone", "Europe/Berlin").await;
-    jana.fill("sale_date", date).await;
-    assert!(jana.has("main input[name='dry_run']:checked").await, "a trial comes first");
     jana.submit("main form[enctype]").await;
+    jana.until("/imports\\/new\\/\\d+$/.test(location.pathname)").await;
+    assert_eq!(jana.count("section[aria-labelledby=import-columns] tbody tr").await, 6);
+    jana.read("lena-b").await;
+    if first {
+        // Neither the day nor the zone is assumed.
+        all_well(&jana.inspect("questions").await);
+        assert!(!jana.has("main select[name='time_zone'] option[selected]:not([value=''])").await);
+        jana.read(&jana.word("imports-dates-none")).await;
+    } else {
+        jana.read(&jana.word("imports-remembered")).await;
+    }
+    jana.choose("time_zone", "Europe/Berlin").await;
+    let day = format!("document.querySelector('main input[name=sale_date]').value = {}", json!(date));
+    jana.run(&day, vec![]).await;
+    jana.submit("main form").await;
     jana.until("/imports\\/\\d+$/.test(location.pathname)").await;
     done(jana).await;
 }
@@ -83,7 +95,7 @@ async fn sales(lang: Lang) {
 
     let path = server.dir.join("sales.csv");
     std::fs::write(&path, file(lang, "now")).unwrap();
-    upload(&jana, &path, &today.to_string()).await;
+    upload(&jana, &path, &today.to_string(), true).await;
     jana.read(&jana.word("imports-trial-text")).await;
     assert_eq!(counts(&jana).await, ["4", "0", "0"], "three of Lena, one that waits");
     assert_eq!(jana.count("section[aria-labelledby=import-errors] tbody tr").await, 2);
@@ -106,12 +118,12 @@ async fn sales(lang: Lang) {
     all_well(&jana.inspect("done").await);
 
     // The same file again changes nothing.
-    upload(&jana, &path, &today.to_string()).await;
+    upload(&jana, &path, &today.to_string(), false).await;
     assert_eq!(counts(&jana).await, ["0", "0", "4"]);
 
     // A second month above 500 makes her an active partner.
     std::fs::write(&path, file(lang, "before")).unwrap();
-    upload(&jana, &path, &before.to_string()).await;
+    upload(&jana, &path, &before.to_string(), false).await;
     jana.press(&jana.word("imports-run")).await;
     done(&jana).await;
     server.drain().await;

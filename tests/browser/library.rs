@@ -81,3 +81,93 @@ async fn take_along(lang: Lang) {
     lena.quit().await;
     server.stop().await;
 }
+
+/// Members of every tier take a kit in both languages; what lies on the disk is read by other programs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kit_reaches_the_disk_of_every_tier_in_both_languages() {
+    let server = Server::start().await;
+    let manager = server.manager().await;
+    let program = json!({ "slug": "fitnord", "name": "FitNord", "link_base": "https://fitnord.example/?p={ref}" });
+    manager.post("/api/v1/programs", program).await.expect(201);
+    let mail = |title: &str, tier: Option<&str>| {
+        let mut body = json!({
+            "kind": "swipe_copy", "title": title, "price": { "amount": "499.00", "currency": "EUR" },
+            "variants": [
+                { "key": "short", "lang": "de", "subject": "Rudern", "body": "Grüße,\n\n:::locked price\nNur für {{product.price}} mit **Garantie**.\n:::\n\n[Hier ist das Gerät]({{affiliate.link}})\n\n{{member.name}}" },
+                { "key": "short", "lang": "en", "subject": "Rowing", "body": "Hello,\n\n:::locked price\nOnly {{product.price}} with a **guarantee**.\n:::\n\n[This is the machine]({{affiliate.link}})\n\n{{member.name}}" },
+            ],
+        });
+        if let Some(tier) = tier {
+            body["min_tier"] = json!(tier);
+        }
+        body
+    };
+    let open = manager.post("/api/v1/resources", mail("Ankündigung", None)).await.expect(201).id();
+    let gated = manager.post("/api/v1/resources", mail("Spitzenmail", Some("top"))).await.expect(201).id();
+    let kit =
+        json!({ "kind": "kit", "title": "Herbst", "items": [{ "resource": open }, { "resource": gated, "day": 2 }] });
+    let kit = manager.post("/api/v1/resources", kit).await.expect(201).id();
+
+    let disk = server.dir.join("kits");
+    let mut documents = Vec::new();
+    let names = ["Łukasz Żółć", "Ελένη Παππά", "Иван Петров", "Zoë Weiß"];
+    for (i, (rank, name)) in [0, 10, 20, 30].into_iter().zip(names).enumerate() {
+        let lang = if i % 2 == 0 { Lang::De } else { Lang::En };
+        let member = server.db_member(&format!("{name} {i}"), Role::Member, rank, lang).await;
+        let code = json!({ "affiliate_ref": format!("tier-{rank}") });
+        manager.patch(&format!("/api/v1/members/{}", member.member.0), code).await.expect(200);
+        let browser = Browser::of(&server, &member, "kit", lang).await;
+        browser.goto(&format!("/library/{kit}")).await;
+        if i < 2 {
+            all_well(&browser.inspect("kit").await);
+        }
+        for text_lang in ["de", "en"] {
+            let css = format!("main a[href*='lang={text_lang}&format=zip']");
+            let file = browser.download_file(&server.dir.join("downloads"), &css).await;
+            let mut zip = zip::ZipArchive::new(std::fs::File::open(file).unwrap()).unwrap();
+            let folder = disk.join(format!("{rank}-{text_lang}"));
+            zip.extract(&folder).unwrap();
+            assert_eq!(
+                folder.join("02-spitzenmail").is_dir(),
+                rank == 30,
+                "only the top tier gets what is the top tier's"
+            );
+            let text = std::fs::read_to_string(folder.join(format!("01-ankuendigung/short-{text_lang}.txt"))).unwrap();
+            let label = if text_lang == "de" { "Anzeige" } else { "Ad" };
+            let price = if text_lang == "de" { "499,00 €" } else { "€499.00" };
+            let link = format!("https://fitnord.example/?p=tier-{rank}");
+            let expected = [label.to_owned(), price.to_owned(), link, format!("{name} {i}")];
+            assert!(text.starts_with(label), "{text}");
+            let step = folder.join("01-ankuendigung");
+            // Each document under a name of its own: one LibreOffice reads them all.
+            let docx = disk.join(format!("{rank}-{text_lang}.docx"));
+            std::fs::copy(step.join(format!("short-{text_lang}.docx")), &docx).unwrap();
+            documents.push((docx, step.join(format!("short-{text_lang}.pdf")), expected));
+        }
+        all_well(&browser.complaints("").await);
+        browser.quit().await;
+    }
+    let profile = format!("-env:UserInstallation=file://{}", server.dir.join("office").display());
+    let office = std::process::Command::new("soffice")
+        .args([&profile, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "--outdir"])
+        .arg(&disk)
+        .args(documents.iter().map(|(docx, ..)| docx))
+        .output()
+        .expect("LibreOffice; tests/run installs it");
+    assert!(office.status.success(), "{}", String::from_utf8_lossy(&office.stderr));
+    for (docx, pdf, expected) in &documents {
+        let word = std::fs::read_to_string(docx.with_extension("txt")).unwrap();
+        let read = std::process::Command::new("pdftotext")
+            .arg(pdf)
+            .arg("-")
+            .output()
+            .expect("pdftotext; tests/run installs it");
+        let print = String::from_utf8(read.stdout).unwrap();
+        for text in [&word, &print] {
+            let text = text.trim_start_matches('\u{feff}');
+            assert!(text.starts_with(&expected[0]), "{text}");
+            assert!(expected.iter().all(|part| text.contains(part.as_str())), "{expected:?}: {text}");
+        }
+    }
+    server.stop().await;
+}

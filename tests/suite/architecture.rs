@@ -8,9 +8,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Features in the order in which they may know each other.
-const FEATURES: [&str; 10] =
-    ["access", "accounts", "members", "programs", "segments", "forums", "rooms", "library", "newsletters", "office"];
-const PLATFORM: [&str; 9] = ["db", "web", "live", "mail", "jobs", "files", "text", "i18n", "settings"];
+const FEATURES: [&str; 14] = [
+    "access",
+    "policies",
+    "accounts",
+    "members",
+    "notices",
+    "programs",
+    "segments",
+    "forums",
+    "rooms",
+    "library",
+    "newsletters",
+    "invitations",
+    "office",
+    "upkeep",
+];
+const PLATFORM: [&str; 10] = ["db", "secrets", "web", "live", "mail", "jobs", "files", "text", "i18n", "settings"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -124,6 +138,22 @@ fn nothing_in_the_house_gives_up_or_looks_away() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// German with Sie is a language value of its own: whoever matches on `Lang::De` forgets it. `lang.pick(de, en)` does not.
+#[test]
+fn nobody_takes_german_for_du() {
+    let mut wrong = Vec::new();
+    for (file, code) in sources().into_iter().filter(|(f, _)| !f.starts_with("i18n/") && f != "web/pages.rs") {
+        let compact: String = code.split_whitespace().collect();
+        for bad in ["Lang::De=>", "Lang::De|", "Lang::De)=>", ",Lang::De)", "<Lang,", "<(Lang,"] {
+            let matching = bad != ",Lang::De)" || compact.contains("matches!(") && compact.contains(bad);
+            if matching && compact.contains(bad) {
+                wrong.push(format!("{file}: {bad}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "use pick, or folder() as a key: {wrong:#?}");
 }
 
 #[test]

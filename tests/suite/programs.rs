@@ -287,7 +287,9 @@ async fn a_file_without_dates_is_not_taken_before_somebody_says_the_day() {
         ["time_zone:required", "sale_date:date", "program:not_found"]
     );
     let listmonk = [("kind", "listmonk"), ("time_zone", "UTC")];
-    assert_eq!(errors(upload(&jana, &listmonk, file()).await), ["kind:unsupported_kind"]);
+    assert_eq!(errors(upload(&jana, &listmonk, file()).await), ["file:columns"]);
+    let mailchimp = [("kind", "mailchimp"), ("time_zone", "UTC")];
+    assert_eq!(errors(upload(&jana, &mailchimp, file()).await), ["file:no_lists"]);
     assert_eq!(errors(upload(&jana, &SIMPLE, b"\xff\xfeA\0".to_vec()).await), ["file:encoding"]);
     upload(&lena, &SIMPLE, file()).await.expect(403);
     let left = std::fs::read_dir(server.dir.join("imports")).unwrap().count();

@@ -357,38 +357,6 @@ async fn a_member_has_ten_connections_and_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_reader_is_closed_and_nobody_else_notices() {
-    let server = lively().await;
-    let (mara, tom) = (server.member("Mara Lindt").await, server.member("Tom Alder").await);
-    let room = foyer(&server, &[&mara, &tom]).await;
-    let mut sleeper = Socket::hello(&server, &tom, json!([{ "r": room }])).await;
-    sleeper.next_of("sub_ok").await;
-    let mut m = Socket::hello(&server, &mara, json!([])).await;
-    let mut listener = Socket::hello(&server, &mara, json!([{ "r": room }])).await;
-    listener.next_of("sub_ok").await;
-    let heard = tokio::spawn(async move {
-        let mut n = 0;
-        while n < 4_000 {
-            listener.next_of("ev").await;
-            n += 1;
-        }
-        listener
-    });
-    let body = "z ".repeat(1_990);
-    for wave in 0..40 {
-        for n in 0..100 {
-            m.say(json!({ "t": "send", "cid": format!("{wave}-{n}"), "r": room, "body": body })).await;
-        }
-        for _ in 0..100 {
-            m.next_of("ack").await;
-        }
-    }
-    assert_eq!(sleeper.closed().await, 4002);
-    heard.await.unwrap();
-    server.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn logout_ban_role_and_membership_reach_open_connections_within_a_second() {
     let server = Server::start().await;
     let (mara, tom, pia) =

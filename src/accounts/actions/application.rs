@@ -9,6 +9,8 @@ use crate::db::{DAY, Ms, Tx};
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::mail::To;
+use crate::policies::model::From;
+use crate::policies::store as policies;
 use crate::web::limits::Bucket;
 use crate::web::viewer::{MemberId, Role};
 
@@ -22,12 +24,17 @@ const CONFIRM_LIFE: Ms = 7 * DAY;
 /// A niche that is not open to everybody; [`Error::TooMany`] for the caller's own address on the network.
 pub async fn apply(house: &House, application: Application, origin: Origin) -> Result<()> {
     house.limits.take(Bucket::Mails, &origin.ip)?;
-    let Application { email, password: clear, profile: mut applied } = application;
+    let Application { email, password: clear, profile: mut applied, asked } = application;
     let wanted = applied.niches.clone();
     let open = house.db.read(store::list_open_niches).await?;
     if !wanted.iter().all(|w| open.iter().any(|(slug, _, _)| slug == w)) {
         return Err(Error::field("niches", "not_found"));
     }
+    let texts = house.db.read(policies::required_of_applicants).await?;
+    if asked && !texts.iter().all(|p| applied.policies.contains(&p.id)) {
+        return Err(Error::field("policies", "policy_needed"));
+    }
+    applied.policies.retain(|id| texts.iter().any(|p| p.id == *id));
     applied.password_hash = password::hash(clear).await?;
     // A mailbox that got three letters gets no fourth for a while; the answer stays the same.
     if house.limits.take(Bucket::MailTo, &email.key).is_err() {
@@ -108,7 +115,16 @@ pub async fn confirm(house: &House, link: &str, origin: Origin) -> Result<Member
             for kind in &applied.consents {
                 give(tx, id, *kind, applied.lang, "confirmation", &origin)?;
             }
+            let from = From {
+                source: "application",
+                locale: applied.lang.code(),
+                ip: origin.ip.clone(),
+                agent: origin.agent.clone(),
+            };
+            policies::accept(tx, id, &applied.policies, &from)?;
             super::rights_changed(tx, id)?;
+            let told = serde_json::json!({ "member_id": id, "via": applied.via });
+            crate::jobs::emit(tx, "application.confirmed", &told)?;
             jobs::tell_soon(tx)?;
             Ok(id)
         })

@@ -30,6 +30,28 @@ pub fn set_consent(
     Ok(changed)
 }
 
+/// Keeps the answer of somebody who was asked for both: what is ticked is given, a no is kept where nothing was said yet.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn answer_consents(
+    tx: &mut Tx<'_>,
+    member: MemberId,
+    ticked: &[ConsentKind],
+    lang: Lang,
+    source: &'static str,
+    origin: &Origin,
+) -> Result<()> {
+    for kind in ConsentKind::ALL {
+        if ticked.contains(&kind) {
+            give(tx, member, kind, lang, source, origin)?;
+        } else if store::list_asked(tx, kind, &[member.0])?.is_empty() {
+            log(tx, member, (kind, ConsentState::Refused), lang, source, origin)?;
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn give(
     tx: &mut Tx<'_>,
     member: MemberId,

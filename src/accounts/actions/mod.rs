@@ -6,7 +6,7 @@ mod personal;
 mod recovery;
 
 pub use application::{apply, confirm};
-pub use consent::set_consent;
+pub use consent::{answer_consents, set_consent};
 pub use personal::{change_password, end_session, end_sessions, make_token, rights_changed};
 pub use recovery::{enter_by_link, reset_password, send_login_link, send_reset_link};
 

@@ -28,6 +28,10 @@ pub struct NewApplication {
     pub niches: Option<Vec<String>>,
     /// `newsletter`, `tracking`; given once the address is confirmed.
     pub consents: Option<Vec<String>>,
+    /// Code of the standing invite link they came by.
+    pub via: Option<String>,
+    /// Ids of the texts that are accepted (`GET /api/v1/policies`); all that are required, or none: then the first sign-in asks.
+    pub policies: Option<Vec<i64>>,
 }
 
 /// What becomes of an application.
@@ -54,6 +58,8 @@ pub async fn create_application(ctx: Ctx, body: Json<NewApplication>) -> Result<
         pitch: body.pitch.as_deref().unwrap_or(""),
         niches: body.niches.unwrap_or_default(),
         consents: body.consents.unwrap_or_default(),
+        via: body.via.as_deref().unwrap_or(""),
+        policies: body.policies,
     };
     let application = Application::parse(&text, lang)?;
     actions::apply(&ctx.house, application, Origin { ip: ctx.ip(), agent: ctx.agent.clone() }).await?;

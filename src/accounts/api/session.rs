@@ -53,7 +53,11 @@ pub struct Session {
     pub csrf: String,
 }
 
-async fn answer(house: &House, signed_in: SignedIn) -> Result<HttpResponse> {
+/// Answers with a fresh session: cookie and body.
+///
+/// # Errors
+/// When the member cannot be read.
+pub async fn answer(house: &House, signed_in: SignedIn) -> Result<HttpResponse> {
     let id = signed_in.member;
     let (name, role, tier, locale) = house.db.read(move |c| store::find_session_member(c, id)).await?;
     let session = Session { member: SessionMember { id, name, role, tier, locale }, csrf: signed_in.csrf };

@@ -107,6 +107,16 @@ pub fn count_waiting(conn: &mut Conn) -> Result<i64> {
     Ok(members::table.filter(members::status.eq(Status::PendingApproval.code())).count().get_result(conn)?)
 }
 
+/// Active admins: who is told of what the house itself needs.
+pub fn list_admins(conn: &mut Conn) -> Result<Vec<AccountRow>> {
+    Ok(members::table
+        .filter(members::status.eq(Status::Active.code()))
+        .filter(members::role.eq("admin"))
+        .order(members::id.asc())
+        .select((members::id, members::email, members::name, members::status, members::locale))
+        .load(conn)?)
+}
+
 /// Active managers and admins: who is told of applications.
 pub fn list_managers(conn: &mut Conn) -> Result<Vec<AccountRow>> {
     Ok(members::table

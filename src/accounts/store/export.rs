@@ -82,7 +82,7 @@ pub fn export(conn: &mut Conn, member: MemberId, now: Ms) -> Result<Map<String, 
             .into_iter()
             .map(|c| {
                 json!({ "kind": c.kind, "state": c.state, "wording": c.wording, "version": c.version,
-                        "source": c.source, "ip": c.ip, "at": iso(c.at) })
+                        "source": c.source, "ip": c.ip, "at": iso(c.at), "original_row": c.proof })
             })
             .collect(),
     );

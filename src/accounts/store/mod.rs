@@ -37,6 +37,20 @@ fn viewer((id, name, role, tier_rank, locale, time_zone, theme, rights_version):
     }
 }
 
+/// These members as viewers, for work without a session: only active ones, with a proof that can do nothing but read.
+pub fn list_viewers(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Viewer>> {
+    let mut out = Vec::new();
+    for some in ids.chunks(500) {
+        let rows: Vec<ViewerRow> = members::table
+            .filter(members::id.eq_any(some))
+            .filter(members::status.eq("active"))
+            .select(VIEWER)
+            .load(conn)?;
+        out.extend(rows.into_iter().map(|row| viewer(row, Proof::Token { id: 0, scopes: vec![Scope::Read] })));
+    }
+    Ok(out)
+}
+
 const VIEWER: (
     members::id,
     members::name,
@@ -241,6 +255,19 @@ pub fn is_token_good(conn: &mut Conn, purpose: Purpose, token_hash: &str, now: M
         .filter(mail_tokens::used_at.is_null())
         .filter(mail_tokens::expires_at.gt(now));
     Ok(diesel::select(diesel::dsl::exists(good)).get_result(conn)?)
+}
+
+/// Whose good token of that purpose it is, without using it.
+pub fn find_token_member(conn: &mut Conn, purpose: Purpose, token_hash: &str, now: Ms) -> Result<Option<MemberId>> {
+    let of: Option<Option<i64>> = mail_tokens::table
+        .filter(mail_tokens::token_hash.eq(token_hash))
+        .filter(mail_tokens::purpose.eq(purpose.code()))
+        .filter(mail_tokens::used_at.is_null())
+        .filter(mail_tokens::expires_at.gt(now))
+        .select(mail_tokens::member_id)
+        .first(conn)
+        .optional()?;
+    Ok(of.flatten().map(MemberId))
 }
 
 /// Uses a token up, once; answers whose it was and what it is to do.

@@ -4,6 +4,7 @@ use super::{FormView, Notice, is_good, link_over};
 use crate::accounts::model::{Application, ApplicationText, ConsentKind, Origin, Purpose};
 use crate::accounts::{actions, store};
 use crate::error::{Error, Result};
+use crate::policies::{self, web::TextBox};
 use crate::web::forms::Form;
 use crate::web::guards::Ctx;
 use crate::web::redirect::see_other;
@@ -26,11 +27,32 @@ struct ApplyView {
     tracking: bool,
     newsletter_text: &'static str,
     tracking_text: &'static str,
+    via: String,
+    boxes: Vec<TextBox>,
 }
 
-async fn show(ctx: &Ctx, form: FormView, chosen: Vec<String>, consents: &[String]) -> Result<HttpResponse> {
+/// The texts that were ticked.
+fn ids(form: &Form) -> Vec<i64> {
+    form.all("policies").iter().filter_map(|id| id.parse().ok()).collect()
+}
+
+async fn show(
+    ctx: &Ctx,
+    form: FormView,
+    chosen: Vec<String>,
+    consents: &[String],
+    via: &str,
+    ticked: Vec<i64>,
+) -> Result<HttpResponse> {
     let lang = ctx.lang();
-    let open = ctx.house.db.read(store::list_open_niches).await?;
+    let (open, boxes) = ctx
+        .house
+        .db
+        .read(move |c| {
+            let texts = policies::store::required_of_applicants(c)?;
+            Ok((store::list_open_niches(c)?, policies::web::boxes(c, lang, &texts, &ticked)?))
+        })
+        .await?;
     let niches = open
         .into_iter()
         .map(|(slug, de, en)| Choice { chosen: chosen.contains(&slug), name: lang.pick(de, en), slug })
@@ -44,16 +66,24 @@ async fn show(ctx: &Ctx, form: FormView, chosen: Vec<String>, consents: &[String
         tracking: ticked(ConsentKind::Tracking),
         newsletter_text: ConsentKind::Newsletter.wording(lang),
         tracking_text: ConsentKind::Tracking.wording(lang),
+        via: via.to_owned(),
+        boxes,
     };
     ctx.page("accounts/apply", "accounts-apply-title").status(status).show(&view).await
 }
 
+/// The standing link somebody came by.
+#[derive(serde::Deserialize)]
+pub struct Via {
+    via: Option<String>,
+}
+
 /// `GET /apply`
-pub async fn apply_form(ctx: Ctx) -> Result<HttpResponse> {
+pub async fn apply_form(ctx: Ctx, query: web::Query<Via>) -> Result<HttpResponse> {
     if ctx.viewer.is_some() {
         return Ok(see_other("/"));
     }
-    show(&ctx, FormView::default(), Vec::new(), &[]).await
+    show(&ctx, FormView::default(), Vec::new(), &[], query.via.as_deref().unwrap_or(""), Vec::new()).await
 }
 
 /// `POST /apply`
@@ -66,6 +96,8 @@ pub async fn apply(ctx: Ctx, form: Form) -> Result<HttpResponse> {
         pitch: form.text("pitch"),
         niches: niches.clone(),
         consents: consents.clone(),
+        via: form.text("via"),
+        policies: Some(ids(&form)),
     };
     let origin = Origin { ip: ctx.ip(), agent: ctx.agent.clone() };
     let sent = match Application::parse(&text, ctx.lang()) {
@@ -76,7 +108,7 @@ pub async fn apply(ctx: Ctx, form: Form) -> Result<HttpResponse> {
         Ok(()) => Ok(see_other("/apply/sent")),
         Err(error @ Error::Invalid(_)) => {
             let again = FormView::again(ctx.lang(), &form, "", error)?;
-            show(&ctx, again, niches, &consents).await
+            show(&ctx, again, niches, &consents, form.text("via"), ids(&form)).await
         }
         Err(other) => Err(other),
     }

@@ -3,6 +3,7 @@
 mod apply;
 mod personal;
 mod recovery;
+mod welcome;
 
 pub use apply::{apply, apply_form, apply_sent, confirm, confirm_form};
 pub use personal::{
@@ -13,12 +14,15 @@ pub use recovery::{
     enter_by_link, enter_form, forgot, forgot_form, login_link, login_link_form, mail_sent, reset, reset_form,
 };
 
+pub use welcome::{answer as answer_welcome, welcome};
+
 use super::actions::{self, SignedIn};
 use super::model::Purpose;
 use super::{store, token};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
+use crate::policies::actions as policies;
 use crate::web::forms::Form;
 use crate::web::guards::{Ctx, Member};
 use crate::web::headers::{LANG, THEME, session_cookie};
@@ -94,7 +98,7 @@ pub struct Notice {
 }
 
 /// A mailed link that was used or is over.
-pub(super) async fn link_over(ctx: &Ctx) -> Result<HttpResponse> {
+pub async fn link_over(ctx: &Ctx) -> Result<HttpResponse> {
     let view = Notice {
         icon: "clock",
         title: "accounts-link-over-title",
@@ -111,7 +115,8 @@ pub(super) async fn is_good(ctx: &Ctx, purpose: Purpose, link: &str) -> Result<b
     ctx.house.db.read(move |c| store::is_token_good(c, purpose, &hash, now)).await
 }
 
-pub(super) fn enter(config: &Config, signed_in: &SignedIn, to: &str) -> HttpResponse {
+/// Answers with the cookie of a fresh session.
+pub fn enter(config: &Config, signed_in: &SignedIn, to: &str) -> HttpResponse {
     let mut answer = see_other(to);
     // A cookie is a header of ours; it always fits.
     let _ = answer.add_cookie(&cookie(config, &signed_in.session));
@@ -132,7 +137,7 @@ pub async fn setup_form(ctx: Ctx, link: web::Path<String>) -> Result<HttpRespons
 pub async fn setup(ctx: Ctx, link: web::Path<String>, form: Form) -> Result<HttpResponse> {
     let fields = (form.text("email"), form.text("name"), form.raw("password"));
     match actions::set_up(&ctx.house, &link, fields, ctx.lang(), (&ctx.ip(), &ctx.agent)).await {
-        Ok(signed_in) => Ok(enter(&ctx.house.config, &signed_in, "/")),
+        Ok(signed_in) => Ok(enter(&ctx.house.config, &signed_in, "/admin/setup")),
         Err(error) => {
             let view = FormView::again(ctx.lang(), &form, &link, error)?;
             let page = ctx.page("accounts/setup", "accounts-setup-title");
@@ -162,7 +167,11 @@ pub async fn login(ctx: Ctx, form: Form) -> Result<HttpResponse> {
     let next = own_path(form.text("next")).unwrap_or("/").to_owned();
     let password = form.raw("password").to_owned();
     match actions::sign_in(&ctx.house, form.text("email"), password, &ctx.ip(), &ctx.agent).await {
-        Ok(signed_in) => Ok(enter(&ctx.house.config, &signed_in, &next)),
+        Ok(signed_in) => {
+            let next = welcome::way_in(&ctx.house, signed_in.member, &next).await?;
+            let to = policies::way_in(&ctx.house, signed_in.member, &next).await?;
+            Ok(enter(&ctx.house.config, &signed_in, &to))
+        }
         Err(error) => {
             let error = match error {
                 Error::Unauthorized(code) => Error::field("email", code),

@@ -4,6 +4,7 @@ use super::{FormView, NextQuery, Notice, enter, is_good, link_over};
 use crate::accounts::actions;
 use crate::accounts::model::{Email, Origin, Purpose};
 use crate::error::{Error, Result};
+use crate::policies::actions as policies;
 use crate::web::forms::Form;
 use crate::web::guards::Ctx;
 use crate::web::redirect::{own_path, see_other, see_other_with};
@@ -119,7 +120,12 @@ pub async fn enter_form(ctx: Ctx, link: web::Path<String>) -> Result<HttpRespons
 pub async fn enter_by_link(ctx: Ctx, link: web::Path<String>) -> Result<HttpResponse> {
     let origin = Origin { ip: ctx.ip(), agent: ctx.agent.clone() };
     match actions::enter_by_link(&ctx.house, &link, &origin).await {
-        Ok((signed_in, next)) => Ok(enter(&ctx.house.config, &signed_in, own_path(&next).unwrap_or("/"))),
+        Ok((signed_in, next)) => {
+            let next = own_path(&next).unwrap_or("/");
+            let next = super::welcome::way_in(&ctx.house, signed_in.member, next).await?;
+            let to = policies::way_in(&ctx.house, signed_in.member, &next).await?;
+            Ok(enter(&ctx.house.config, &signed_in, &to))
+        }
         Err(Error::NotFound) => link_over(&ctx).await,
         Err(other) => Err(other),
     }

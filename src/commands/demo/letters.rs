@@ -103,7 +103,6 @@ fn mark_sent(tx: &mut Tx<'_>, all: &Everybody, campaign: i64) -> Result<()> {
             .values((
                 deliveries::campaign_id.eq(campaign),
                 deliveries::member_id.eq(id),
-                deliveries::email_hash.eq(crate::accounts::token::hash(&crate::text::fold(&email))),
                 deliveries::email.eq(email),
                 deliveries::email_hash.eq(token::hash(&key)),
                 deliveries::state.eq("accepted"),

@@ -348,11 +348,11 @@ fn insert_belongings(
         if !given {
             continue;
         }
-        let wording = match (kind, person.lang) {
-            ("newsletter", Lang::De) => "Ich möchte den Newsletter bekommen.",
-            ("newsletter", Lang::En) => "I would like to get the newsletter.",
-            (_, Lang::De) => "Öffnungen und Klicks dürfen gezählt werden.",
-            (_, Lang::En) => "Openings and clicks may be counted.",
+        let wording = match kind {
+            "newsletter" => {
+                person.lang.pick("Ich möchte den Newsletter bekommen.", "I would like to get the newsletter.")
+            }
+            _ => person.lang.pick("Öffnungen und Klicks dürfen gezählt werden.", "Openings and clicks may be counted."),
         };
         diesel::insert_into(consents::table)
             .values((

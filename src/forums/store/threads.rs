@@ -1,7 +1,7 @@
 //! SQL of threads.
 
 use crate::access::Sight;
-use crate::db::schema::{members, niche_reads, niches, thread_reads, threads};
+use crate::db::schema::{members, niche_reads, niches, posts, thread_reads, threads};
 use crate::db::{Conn, Ms, Tx};
 use crate::error::Result;
 use crate::forums::model::{ThreadId, ThreadRow};
@@ -170,4 +170,28 @@ pub struct ThreadSet {
 pub fn update_thread(tx: &mut Tx<'_>, id: ThreadId, set: &ThreadSet) -> Result<()> {
     diesel::update(threads::table.find(id.0)).set(set).execute(&mut **tx)?;
     Ok(())
+}
+
+/// Those of these threads that `sight` may see.
+pub fn list_open_threads(conn: &mut Conn, sight: Sight, ids: &[i64]) -> Result<Vec<i64>> {
+    Ok(threads::table
+        .inner_join(niches::table)
+        .filter(threads::id.eq_any(ids))
+        .filter(niches::min_rank.le(sight.rank))
+        .filter(threads::hidden.le(sight.team))
+        .select(threads::id)
+        .load(conn)?)
+}
+
+/// Those of these posts that are still there and that `sight` may see.
+pub fn list_open_posts(conn: &mut Conn, sight: Sight, ids: &[i64]) -> Result<Vec<i64>> {
+    let rows: Vec<(i64, Option<Ms>)> = posts::table
+        .inner_join(threads::table.inner_join(niches::table))
+        .filter(posts::id.eq_any(ids))
+        .filter(posts::deleted_at.is_null())
+        .filter(niches::min_rank.le(sight.rank))
+        .filter(threads::hidden.le(sight.team))
+        .select((posts::id, posts::hidden_at))
+        .load(conn)?;
+    Ok(rows.into_iter().filter(|(_, hidden)| sight.team || hidden.is_none()).map(|(id, _)| id).collect())
 }

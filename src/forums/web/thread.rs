@@ -84,6 +84,7 @@ async fn show(
     status: StatusCode,
 ) -> Result<HttpResponse> {
     let (sight, now, lang) = (Sight::of(&me.viewer), me.house.db.now(), me.lang());
+    let (sources, who) = (me.house.clone(), me.viewer.clone());
     let at_number = Where { page: at.page.clone(), from: at.from.clone(), reply: None };
     let (thread, first, posts) = me
         .house
@@ -91,7 +92,9 @@ async fn show(
         .read(move |c| {
             let thread = store::find_visible_thread(c, sight, id)?;
             let first = at_number.first(thread.last_number);
-            let posts = store::list_visible_posts(c, sight, id, (first, first.saturating_add(PER_PAGE - 1)))?;
+            let mut posts = store::list_visible_posts(c, sight, id, (first, first.saturating_add(PER_PAGE - 1)))?;
+            let mut bodies: Vec<&mut String> = posts.iter_mut().map(|p| &mut p.html).collect();
+            sources.sources.fill_posts(c, &who, lang, &mut bodies)?;
             Ok((thread, first, posts))
         })
         .await?;

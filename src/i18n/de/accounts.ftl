@@ -102,3 +102,6 @@ error-too_many_tokens = Mehr als 100 Token sind nicht möglich. Lösche zuerst a
 error-field-wrong_password = Das ist nicht dein jetziges Passwort.
 error-field-past = Dieser Zeitpunkt liegt in der Vergangenheit.
 error-field-time = Bitte ein Zeitpunkt wie 2026-11-23T12:00:00Z.
+accounts-consent-state-refused = nicht erteilt
+accounts-welcome-title = Willkommen
+accounts-welcome-lead = Eine Frage noch, einmal: Was dürfen wir dir schicken? Ohne Haken bleibt es bei den Nachrichten, die zum Konto gehören.

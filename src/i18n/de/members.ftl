@@ -108,3 +108,19 @@ members-count = { $n ->
     [one] 1 Mitglied
    *[other] { NUM($n) } Mitglieder
 }
+members-contact = Ansprechperson
+members-contact-me = Von mir betreut
+members-contact-none = niemand
+members-contact-mine = Deine Ansprechperson
+members-contact-write = Profil ansehen
+
+members-blocked-title = Blockiert
+members-blocked-lede = Was diese Mitglieder im Chat schreiben, kommt nicht an. Sie erfahren davon nichts.
+members-blocked-none = Niemand ist blockiert.
+members-blocked = Blockiert. Nachrichten dieses Mitglieds im Chat kommen nicht mehr an.
+members-unblocked = Nicht mehr blockiert.
+members-block = Blockieren
+members-unblock = Nicht mehr blockieren
+members-write-to = Nachricht schreiben
+error-block_self = Das eigene Konto lässt sich nicht blockieren.
+error-block_team = Das Team lässt sich nicht blockieren: seine Nachrichten müssen ankommen.

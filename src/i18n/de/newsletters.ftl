@@ -80,6 +80,7 @@ newsletters-reason-refused = abgelehnt
 newsletters-reason-deferred = vertagt
 newsletters-reason-no_result = Ausgang nicht bekannt
 newsletters-reason-no_answer = keine Antwort nach der Übergabe
+newsletters-hold-restored = Das Haus kam aus einem Backup zurück. Bitte prüfen, wer die Mail schon bekommen hat, und dann fortsetzen.
 newsletters-hold-overdue = Der geplante Zeitpunkt ist lange vorbei. Soll die Kampagne noch hinaus?
 newsletters-hold-imprint_empty = Das Impressum ist leer.
 newsletters-hold-segment_empty = Das Segment ist leer.

@@ -24,10 +24,16 @@ office-sender = Absender der Newsletter
 office-sender-hint = Name und Adresse, zum Beispiel Nordlicht <post@nordlicht.example>. Leer: { $from }
 office-currency = Währung
 office-zone-hint = Danach werden Tage und Monate gezählt, zum Beispiel Europe/Berlin.
+office-address = Anrede in deutschen Texten
+office-address-du = du
+office-address-sie = Sie
 office-route = Weg der E-Mails
 office-from = Absender des Hauses
 office-jobs-waiting = Wartende Aufträge
 office-kept = Aufbewahrte E-Mails
+office-volume-hour = Mails in dieser Stunde
+office-volume-day = Mails an diesem Tag (UTC)
+office-volume-note = Ein neuer Mailserver fängt sanft an: jeden Tag doppelt so viele wie am Tag davor, nach einer Woche ohne Grenze. KONTOR_MAIL_PER_HOUR und KONTOR_MAIL_PER_DAY setzen eigene Grenzen. Was darüber liegt, wartet und geht von selbst hinaus.
 office-send-test = Testmail an mich schicken
 office-test-sent = Die Testmail ist unterwegs.
 office-outbox-old = Ein Mailserver ist eingerichtet. Hier liegen nur ältere, nicht verschickte E-Mails.
@@ -72,10 +78,6 @@ office-attempts = { $n ->
    *[other] { NUM($n) } Versuche
 }
 
-office-card-turnover = { $amount } Umsatz in diesem Monat
-office-card-missing = noch { $amount } bis { $tier }
-office-card-reached = Dieser Monat zählt für { $tier }
-office-card-link = Dein Link für { $program }
 office-card-texts = Neueste Texte für dich
 office-card-threads = Aus dem Forum
 office-card-sales = Verkäufe
@@ -83,3 +85,21 @@ office-card-waiting = { $n ->
     [one] 1 Verkauf wartet auf seinen Partner
    *[other] { $shown } Verkäufe warten auf ihren Partner
 }
+
+office-card-word = Wer ein Wort braucht
+office-signal-first = Erster Verkauf, { $when }
+office-signal-drop = { $now } in 30 Tagen, davor { $before }
+office-signal-away = zuletzt da: { $when }
+office-health = Zustand des Hauses
+office-health-ok = in Ordnung
+office-health-hot = ansehen
+office-health-bad = handeln
+office-standing = Dein Stand
+office-standing-more = Verkäufe und Stufe
+office-this-month = Umsatz in diesem Monat, nur bestätigte Verkäufe
+office-my-link = Dein Link
+office-newest-text = Neuester Text für dich
+office-text-use = Ansehen und teilen
+office-unread = Ungelesen
+office-card-problems = Was hakt
+office-problem-import = Import gescheitert, { $when }

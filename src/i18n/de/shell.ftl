@@ -87,3 +87,4 @@ ui-all = Alle
 ui-yes = Ja
 ui-no = Nein
 styleguide-title = Stilkunde
+shell-requests = Anfragen

@@ -102,3 +102,6 @@ error-too_many_tokens = More than 100 tokens are not possible. Delete old ones f
 error-field-wrong_password = That is not your current password.
 error-field-past = This moment is in the past.
 error-field-time = Please a moment such as 2026-11-23T12:00:00Z.
+accounts-consent-state-refused = not given
+accounts-welcome-title = Welcome
+accounts-welcome-lead = One question, once: what may we send you? Without a tick you only get what belongs to your account.

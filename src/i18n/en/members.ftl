@@ -108,3 +108,19 @@ members-count = { $n ->
     [one] 1 member
    *[other] { NUM($n) } members
 }
+members-contact = Contact
+members-contact-me = Looked after by me
+members-contact-none = nobody
+members-contact-mine = Your contact
+members-contact-write = See the profile
+
+members-blocked-title = Blocked
+members-blocked-lede = What these members write in chat does not reach you. They are not told.
+members-blocked-none = Nobody is blocked.
+members-blocked = Blocked. Nothing this member writes in chat reaches you any more.
+members-unblocked = No longer blocked.
+members-block = Block
+members-unblock = Unblock
+members-write-to = Write a message
+error-block_self = You cannot block yourself.
+error-block_team = The team cannot be blocked: its messages must arrive.

@@ -80,6 +80,7 @@ newsletters-reason-refused = refused
 newsletters-reason-deferred = deferred
 newsletters-reason-no_result = outcome not known
 newsletters-reason-no_answer = no answer after the mail
+newsletters-hold-restored = The house came back from a backup. Please check who has this mail already, then resume.
 newsletters-hold-overdue = The scheduled time is long past. Should the campaign still go out?
 newsletters-hold-imprint_empty = The imprint is empty.
 newsletters-hold-segment_empty = The segment is empty.

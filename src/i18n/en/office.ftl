@@ -24,10 +24,16 @@ office-sender = Sender of newsletters
 office-sender-hint = Name and address, for example Nordlicht <post@nordlicht.example>. Empty: { $from }
 office-currency = Currency
 office-zone-hint = Days and months are counted by it, for example Europe/Berlin.
+office-address = How German texts address people
+office-address-du = du (informal)
+office-address-sie = Sie (formal)
 office-route = Way of the mails
 office-from = Sender of the house
 office-jobs-waiting = Jobs waiting
 office-kept = Mails kept
+office-volume-hour = Mails of this hour
+office-volume-day = Mails of this day (UTC)
+office-volume-note = A new mail server starts gently: every day twice as many as the day before, after a week without limit. KONTOR_MAIL_PER_HOUR and KONTOR_MAIL_PER_DAY set limits of your own. What is above waits and goes out by itself.
 office-send-test = Send me a test mail
 office-test-sent = The test mail is on its way.
 office-outbox-old = A mail server is configured. Only older mails that were not sent are kept here.
@@ -72,10 +78,6 @@ office-attempts = { $n ->
    *[other] { NUM($n) } tries
 }
 
-office-card-turnover = { $amount } turnover this month
-office-card-missing = { $amount } to { $tier }
-office-card-reached = This month counts for { $tier }
-office-card-link = Your link for { $program }
 office-card-texts = Newest texts for you
 office-card-threads = From the forum
 office-card-sales = Sales
@@ -83,3 +85,21 @@ office-card-waiting = { $n ->
     [one] 1 sale waits for its partner
    *[other] { $shown } sales wait for their partner
 }
+
+office-card-word = Who needs a word
+office-signal-first = First sale, { $when }
+office-signal-drop = { $now } in 30 days, { $before } before
+office-signal-away = last here: { $when }
+office-health = How the house is
+office-health-ok = fine
+office-health-hot = look
+office-health-bad = act
+office-standing = Where you stand
+office-standing-more = Sales and tier
+office-this-month = Turnover this month, confirmed sales only
+office-my-link = Your link
+office-newest-text = Newest text for you
+office-text-use = View and share
+office-unread = Unread
+office-card-problems = What is stuck
+office-problem-import = Import failed, { $when }

@@ -87,3 +87,4 @@ ui-all = All
 ui-yes = Yes
 ui-no = No
 styleguide-title = Style guide
+shell-requests = requests

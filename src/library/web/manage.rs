@@ -1,14 +1,18 @@
 //! The manager's desk: list, write, change, preview as a given member.
 
-use super::shelf::{Shown, TextQuery, resource_view};
+use super::show::{TextQuery, copy_view, load, resource_view};
 use super::{CardView, Choice, cards, kind_choices, niche_choices, or_none, program_choices};
 use crate::access::Sight;
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::{Lang, parse_zone, t};
 use crate::library::actions;
-use crate::library::input::{ResourceInput, VariantInput, Vocabulary};
-use crate::library::model::{Filter, Key, Whole};
+use crate::library::actions::taking::{owner, short_base};
+use crate::library::input::{MoneyInput, ResourceInput, StepInput, VariantInput, Vocabulary, check_text};
+use crate::library::labels::Country;
+use crate::library::model::{Filter, Key, Kind, Offer, Resource, Variant, Whole};
+use crate::library::personal::Facts;
 use crate::library::store;
+use crate::programs::amount;
 use crate::text::merge::Field;
 use crate::web::forms::Form;
 use crate::web::guards::Manager;
@@ -46,7 +50,7 @@ pub async fn list(me: Manager, asked: web::Query<PageQuery>) -> Result<HttpRespo
             let (variants, embargoes) = (store::list_variants(c, &ids)?, store::list_embargoes(c, &ids)?);
             let known = Vocabulary::load(c, sight)?;
             let next = page.next_cursor.map_or_else(String::new, |cursor| format!("/manage/library?cursor={cursor}"));
-            Ok(ListView { cards: cards(page.items, &variants, &embargoes, &known, (lang, now)), next })
+            Ok(ListView { cards: cards(page.items, &variants, &embargoes, &[], &known, (lang, now)), next })
         })
         .await?;
     me.page("library/manage", "library-manage-title").nav("manage").show(&view).await
@@ -59,7 +63,24 @@ struct TextField {
     body_name: String,
     body: String,
     label: String,
+}
+
+/// One form of a text, German and English side by side.
+#[derive(Serialize)]
+struct PairField {
+    label: String,
+    hint: String,
     is_open: bool,
+    sides: Vec<TextField>,
+}
+
+/// One step of a kit.
+#[derive(Serialize)]
+struct StepField {
+    number: usize,
+    resources: Vec<Choice>,
+    day: String,
+    note: String,
 }
 
 #[derive(Serialize)]
@@ -81,11 +102,39 @@ struct EditView {
     tiers: Vec<Choice>,
     states: Vec<Choice>,
     embargoes: Vec<EmbargoField>,
-    texts: Vec<TextField>,
+    pairs: Vec<PairField>,
     fields: Vec<String>,
+    countries: Vec<Choice>,
+    successors: Vec<Choice>,
+    steps: Vec<StepField>,
+    is_kit: bool,
+    people: Vec<Choice>,
+    state: String,
+    is_own_review: bool,
+    review_note: String,
+    is_recalled: bool,
+    takers: i64,
 }
 
-/// The six texts in the order of the form.
+/// What the form needs beside its values.
+#[derive(Default)]
+struct Surroundings {
+    titles: Vec<(i64, String)>,
+    people: Vec<(i64, String)>,
+    status: String,
+    review_by: Option<i64>,
+    review_note: String,
+    is_recalled: bool,
+    takers: i64,
+    viewer: i64,
+}
+
+/// Titles that a kit or a successor may be chosen from.
+const TITLES: i64 = 400;
+/// Steps that the form of a kit offers at least.
+const STEPS: usize = 6;
+
+/// All texts in the order of the form.
 fn slots() -> impl Iterator<Item = (Key, Lang)> {
     Key::ALL.into_iter().flat_map(|key| Lang::ALL.map(|lang| (key, lang)))
 }
@@ -119,6 +168,23 @@ fn values_of(whole: &Whole, known: &Vocabulary, zone: &str) -> BTreeMap<String, 
         ("publish_at".to_owned(), r.publish_at.map(|at| local(at, zone)).unwrap_or_default()),
         ("status".to_owned(), r.status.clone()),
     ]);
+    if let Some(o) = &r.offer {
+        let moments = [("starts_at", o.starts_at), ("valid_until", o.valid_until), ("price_until", o.price_until)];
+        for (name, at) in moments {
+            out.insert(name.to_owned(), at.map(|at| local(at, zone)).unwrap_or_default());
+        }
+        out.insert("occasion".to_owned(), o.occasion.clone());
+        out.insert("problem".to_owned(), o.problem.clone());
+        out.insert("country".to_owned(), o.country.clone());
+        out.insert("price".to_owned(), o.price.map(amount::format).unwrap_or_default());
+        out.insert("currency".to_owned(), o.currency.clone());
+        out.insert("successor".to_owned(), o.successor_id.map(|id| id.to_string()).unwrap_or_default());
+    }
+    for (i, step) in known.steps.iter().enumerate() {
+        out.insert(format!("step_resource_{i}"), step.resource_id.to_string());
+        out.insert(format!("step_day_{i}"), step.day.to_string());
+        out.insert(format!("step_note_{i}"), step.note.clone());
+    }
     for e in &whole.embargoes {
         if let Some(tier) = known.tiers.iter().find(|tier| tier.rank == e.rank) {
             out.insert(format!("embargo.{}", tier.slug), local(e.until, zone));
@@ -135,7 +201,7 @@ fn edit_view(
     id: Option<i64>,
     values: BTreeMap<String, String>,
     errors: BTreeMap<String, String>,
-    known: &Vocabulary,
+    (known, around): (&Vocabulary, &Surroundings),
     lang: Lang,
 ) -> EditView {
     let get = |name: &str| values.get(name).map_or("", String::as_str);
@@ -146,22 +212,61 @@ fn edit_view(
         let name = format!("embargo.{}", tier.slug);
         EmbargoField { label: tier.name(lang).to_owned(), value: get(&name).to_owned(), name }
     });
-    let texts = slots().map(|(key, text_lang)| {
-        let (subject_name, body_name) =
-            (slot_name("subject", key.code(), text_lang.code()), slot_name("body", key.code(), text_lang.code()));
-        let own = text_lang.pick("Deutsch", "English");
-        let label = format!("{} · {own}", t(lang, &key.label()));
-        let is_wrong = errors.contains_key(&subject_name) || errors.contains_key(&body_name);
-        let is_open = is_wrong || !get(&body_name).is_empty() || (key == Key::Short && text_lang == lang);
-        TextField {
-            subject: get(&subject_name).to_owned(),
-            body: get(&body_name).to_owned(),
-            label,
-            is_open,
-            subject_name,
-            body_name,
+    let pairs = Key::ALL.into_iter().map(|key| {
+        let sides: Vec<TextField> = Lang::ALL
+            .into_iter()
+            .map(|text_lang| {
+                let (subject_name, body_name) = (
+                    slot_name("subject", key.code(), text_lang.code()),
+                    slot_name("body", key.code(), text_lang.code()),
+                );
+                TextField {
+                    subject: get(&subject_name).to_owned(),
+                    body: get(&body_name).to_owned(),
+                    label: text_lang.pick("Deutsch", "English").to_owned(),
+                    subject_name,
+                    body_name,
+                }
+            })
+            .collect();
+        let is_wrong = |s: &TextField| errors.contains_key(&s.subject_name) || errors.contains_key(&s.body_name);
+        let measure = key.measure();
+        let hint = match measure.most {
+            Some(most) => crate::i18n::t_args(
+                lang,
+                "library-target-most",
+                &[
+                    ("words", crate::i18n::Arg::Text(format!("{}–{}", measure.words.0, measure.words.1))),
+                    ("most", crate::i18n::Arg::Number(i64::try_from(most).unwrap_or(0))),
+                ],
+            ),
+            None => crate::i18n::t_args(
+                lang,
+                "library-target",
+                &[("words", crate::i18n::Arg::Text(format!("{}–{}", measure.words.0, measure.words.1)))],
+            ),
+        };
+        PairField {
+            label: t(lang, &key.label()).into_owned(),
+            hint,
+            is_open: sides.iter().any(|s| is_wrong(s) || !s.body.is_empty()) || (key == Key::Short && id.is_none()),
+            sides,
         }
     });
+    let titles = |chosen: &str| -> Vec<Choice> {
+        let all = around.titles.iter().filter(|(other, _)| Some(*other) != id);
+        all.map(|(other, title)| Choice::new(&other.to_string(), title, chosen)).collect()
+    };
+    let none = t(lang, "library-none");
+    let filled = (0..40).filter(|i| !get(&format!("step_resource_{i}")).is_empty()).count();
+    let is_kit = get("kind") == Kind::Kit.code();
+    let steps = (0..(filled + 3).clamp(STEPS, 40)).map(|i| StepField {
+        number: i,
+        resources: or_none(&none, get(&format!("step_resource_{i}")), titles(get(&format!("step_resource_{i}")))),
+        day: get(&format!("step_day_{i}")).to_owned(),
+        note: get(&format!("step_note_{i}")).to_owned(),
+    });
+    let countries = Country::ALL.iter().map(|c| Choice::new(c.code(), &t(lang, &c.label()), get("country"))).collect();
     EditView {
         id,
         action: id.map_or_else(|| "/manage/library/new".to_owned(), |id| format!("/manage/library/{id}")),
@@ -173,8 +278,18 @@ fn edit_view(
             .into(),
         tiers,
         embargoes: embargoes.collect(),
-        texts: texts.collect(),
-        fields: Field::ALL.map(|f| format!("{{{{{}}}}}", f.name())).into(),
+        pairs: pairs.collect(),
+        fields: Field::COPY.map(|f| format!("{{{{{}}}}}", f.name())).into(),
+        countries: or_none(&t(lang, "library-country-usual"), get("country"), countries),
+        successors: or_none(&none, get("successor"), titles(get("successor"))),
+        steps: steps.collect(),
+        is_kit,
+        people: around.people.iter().map(|(id, name)| Choice::new(&id.to_string(), name, "")).collect(),
+        state: around.status.clone(),
+        is_own_review: around.review_by == Some(around.viewer),
+        review_note: around.review_note.clone(),
+        is_recalled: around.is_recalled,
+        takers: around.takers,
         values,
         errors,
     }
@@ -205,7 +320,18 @@ fn input_of(form: &Form, known: &Vocabulary, zone: &str) -> (ResourceInput, Vec<
         .filter(|(_, at)| !at.is_empty())
         .map(|(slug, at)| (slug, from_local(&at, zone)))
         .collect();
-    let publish_at = Some(form.text("publish_at")).filter(|at| !at.is_empty()).map(|at| from_local(at, zone));
+    let moment = |name: &str| Some(form.text(name)).filter(|at| !at.is_empty()).map(|at| from_local(at, zone));
+    let price = Some(form.text("price")).filter(|p| !p.is_empty()).map(|p| MoneyInput {
+        amount: p.replace(',', "."),
+        currency: Some(form.text("currency")).filter(|c| !c.is_empty()).unwrap_or("EUR").to_owned(),
+    });
+    let items = (0..40)
+        .filter_map(|i| {
+            let resource = form.text(&format!("step_resource_{i}")).parse().ok()?;
+            let day = form.text(&format!("step_day_{i}")).parse().unwrap_or(0);
+            Some(StepInput { resource, day, note: form.text(&format!("step_note_{i}")).to_owned() })
+        })
+        .collect();
     let input = ResourceInput {
         kind: text("kind"),
         title: text("title"),
@@ -214,9 +340,19 @@ fn input_of(form: &Form, known: &Vocabulary, zone: &str) -> (ResourceInput, Vec<
         program: Some(text("program")),
         min_tier: Some(text("min_tier")),
         embargo: Some(Some(embargo)),
-        publish_at: Some(publish_at),
-        status: text("status"),
+        publish_at: Some(moment("publish_at")),
+        // While a colleague reviews it the form does not say: saving leaves it in review.
+        status: text("status").filter(|s| !s.is_empty()),
         variants: Some(variants),
+        occasion: text("occasion"),
+        problem: text("problem"),
+        country: text("country"),
+        starts_at: Some(moment("starts_at")),
+        valid_until: Some(moment("valid_until")),
+        price: Some(price),
+        price_until: Some(moment("price_until")),
+        successor: Some(form.text("successor").parse().ok()),
+        items: (form.text("kind") == Kind::Kit.code()).then_some(items),
     };
     (input, filled)
 }
@@ -240,32 +376,52 @@ fn at_fields(mut errors: Vec<FieldError>, filled: &[(Key, Lang)]) -> Vec<FieldEr
     errors
 }
 
-async fn vocabulary(me: &Manager) -> Result<Vocabulary> {
-    let sight = Sight::of(&me.viewer);
-    me.house.db.read(move |c| Vocabulary::load(c, sight)).await
+async fn surroundings(me: &Manager, id: Option<i64>) -> Result<(Vocabulary, Surroundings, Option<Whole>)> {
+    let (sight, now) = (Sight::of(&me.viewer), me.house.db.now());
+    me.house
+        .db
+        .read(move |c| {
+            let mut known = Vocabulary::load(c, sight)?;
+            let mut around = Surroundings {
+                titles: store::kits::list_titles(c, TITLES)?,
+                people: store::list_people(c, PEOPLE)?,
+                viewer: sight.member.0,
+                ..Surroundings::default()
+            };
+            let Some(id) = id else { return Ok((known, around, None)) };
+            let whole = store::find_visible(c, sight, id, now)?;
+            known.steps = store::kits::list_items(c, &[id])?;
+            let offer = whole.resource.offer.clone().unwrap_or_default();
+            around.status.clone_from(&whole.resource.status);
+            around.review_by = offer.review_by;
+            around.review_note = offer.review_note;
+            around.is_recalled = offer.recalled_at.is_some();
+            around.takers = i64::try_from(store::recalls::list_takers(c, id)?.len()).unwrap_or(0);
+            Ok((known, around, Some(whole)))
+        })
+        .await
 }
 
 /// `GET /manage/library/new`
 pub async fn new_form(me: Manager) -> Result<HttpResponse> {
-    let known = vocabulary(&me).await?;
+    let (known, around, _) = surroundings(&me, None).await?;
     let values = BTreeMap::from([("status".to_owned(), "published".to_owned())]);
-    let view = edit_view(None, values, BTreeMap::new(), &known, me.lang());
+    let view = edit_view(None, values, BTreeMap::new(), (&known, &around), me.lang());
     me.page("library/edit", "library-new-title").nav("manage").show(&view).await
 }
 
 /// `GET /manage/library/{id}`
 pub async fn edit_form(me: Manager, id: web::Path<String>) -> Result<HttpResponse> {
     let id: i64 = id.parse().map_err(|_| Error::NotFound)?;
-    let (sight, now) = (Sight::of(&me.viewer), me.house.db.now());
-    let (whole, known) =
-        me.house.db.read(move |c| Ok((store::find_visible(c, sight, id, now)?, Vocabulary::load(c, sight)?))).await?;
+    let (known, around, whole) = surroundings(&me, Some(id)).await?;
+    let whole = whole.ok_or(Error::NotFound)?;
     let values = values_of(&whole, &known, &me.viewer.time_zone);
-    let view = edit_view(Some(id), values, BTreeMap::new(), &known, me.lang());
+    let view = edit_view(Some(id), values, BTreeMap::new(), (&known, &around), me.lang());
     me.page("library/edit", "library-edit-title").title(whole.resource.title).nav("manage").show(&view).await
 }
 
 async fn save(me: Manager, id: Option<i64>, form: Form) -> Result<HttpResponse> {
-    let known = vocabulary(&me).await?;
+    let (known, around, _) = surroundings(&me, id).await?;
     let (input, filled) = input_of(&form, &known, &me.viewer.time_zone);
     let saved = match id {
         Some(id) => actions::change(&me.house, &me.viewer, id, input).await.map(|()| id),
@@ -279,12 +435,93 @@ async fn save(me: Manager, id: Option<i64>, form: Form) -> Result<HttpResponse> 
         Err(Error::Invalid(errors)) => {
             let mut messages = field_messages(me.lang(), &at_fields(errors, &filled));
             messages.entry("form".to_owned()).or_insert_with(|| t(me.lang(), "error-invalid").into_owned());
-            let view = edit_view(id, form.values(), messages, &known, me.lang());
+            let view = edit_view(id, form.values(), messages, (&known, &around), me.lang());
             let title = if id.is_some() { "library-edit-title" } else { "library-new-title" };
             me.page("library/edit", title).nav("manage").status(StatusCode::UNPROCESSABLE_ENTITY).show(&view).await
         }
         Err(other) => Err(other),
     }
+}
+
+/// `POST /manage/library/preview`: a text as typed, as a given member would get it. Nothing is kept.
+pub async fn preview_typed(me: Manager, form: Form) -> Result<HttpResponse> {
+    let (lang, base, now) = (me.lang(), short_base(&me.house), me.house.db.now());
+    let slot = form.text("slot").to_owned();
+    let (key, text_lang) = slot.split_once('_').unwrap_or(("short", "de"));
+    let variant = Variant {
+        resource_id: 0,
+        key: Key::parse(key).unwrap_or(Key::Short).code().to_owned(),
+        lang: Lang::stored(text_lang).code().to_owned(),
+        subject: form.text(&slot_name("subject", key, text_lang)).to_owned(),
+        body: form.raw(&slot_name("body", key, text_lang)).to_owned(),
+        words: 0,
+    };
+    let zone = me.viewer.time_zone.clone();
+    let until = from_local(form.text("valid_until"), &zone).parse::<Timestamp>().ok();
+    let offer = Offer {
+        country: form.text("country").to_owned(),
+        price: amount::parse(&form.text("price").replace(',', "."), amount::Beyond::Refuse).ok(),
+        currency: Some(form.text("currency")).filter(|c| !c.is_empty()).unwrap_or("EUR").to_owned(),
+        valid_until: until.map(Timestamp::as_millisecond),
+        ..Offer::default()
+    };
+    let facts = Facts { resource: 0, offer: offer.clone() };
+    let problems: Vec<String> = [("subject", None, &variant.subject), ("body", Some(variant.key()), &variant.body)]
+        .into_iter()
+        .filter_map(|(field, key, source)| check_text(field, key, source).err())
+        .flatten()
+        .map(|e| crate::web::problem::field_message(lang, &e))
+        .collect();
+    let member = form.text("member").parse().unwrap_or(me.viewer.id.0);
+    let slug = form.text("program").to_owned();
+    let mut view = me
+        .house
+        .db
+        .read(move |c| {
+            let tiers = crate::members::store::list_tiers(c)?;
+            let (name, rank, _) = store::find_person(c, member)?;
+            let programs = store::list_programs(c)?;
+            let program = match programs.as_slice() {
+                [only] => Some(only.clone()),
+                all => all.iter().find(|p| p.slug == slug).cloned(),
+            };
+            let resource = Resource {
+                id: 0,
+                kind: Kind::SwipeCopy.code().to_owned(),
+                title: String::new(),
+                summary: String::new(),
+                min_rank: 0,
+                publish_at: None,
+                status: "draft".to_owned(),
+                rev: 1,
+                download_count: 0,
+                created_at: now,
+                updated_at: now,
+                star_sum: 0,
+                star_count: 0,
+                niche: None,
+                program,
+                offer: Some(offer),
+            };
+            let whole = Whole { resource, variants: Vec::new(), embargoes: Vec::new() };
+            let owner = owner(c, &base, &whole, &tiers, (MemberId(member), &name, rank))?;
+            let mut text = variant;
+            if !problems.is_empty() {
+                (text.subject, text.body) = (String::new(), "…".to_owned());
+            }
+            let mut view = copy_view(&text, &facts, &owner, lang)?;
+            view.problems = problems;
+            Ok(view)
+        })
+        .await?;
+    if !view.problems.is_empty() {
+        view.copy_html = String::new();
+    }
+    let html = me.house.pages.fragment(lang, "library/_copy", &serde_json::json!({ "copy": view }))?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("cache-control", "no-store"))
+        .body(html))
 }
 
 /// `POST /manage/library/new`
@@ -306,20 +543,18 @@ pub async fn remove(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
 /// `GET /manage/library/{id}/preview`: as a given member would get it.
 pub async fn preview(me: Manager, id: web::Path<i64>, asked: web::Query<TextQuery>) -> Result<HttpResponse> {
     let (id, member) = (*id, asked.member.unwrap_or(me.viewer.id.0));
-    let (sight, now) = (Sight::of(&me.viewer), me.house.db.now());
+    let (sight, now, base) = (Sight::of(&me.viewer), me.house.db.now(), short_base(&me.house));
     let shown = me
         .house
         .db
         .read(move |c| {
-            let whole = store::find_visible(c, sight, id, now)?;
-            let known = Vocabulary::load(c, sight)?;
             let (name, rank, _) = store::find_person(c, member)?;
-            let owner = actions::owner(c, &whole, &known.tiers, (MemberId(member), &name, rank))?;
-            let people = store::list_people(c, PEOPLE)?;
-            Ok(Shown { whole, known, owner, preview: Some((member, people)) })
+            let mut shown = load(c, &base, sight, (id, now), (MemberId(member), &name, rank))?;
+            shown.preview = Some((member, store::list_people(c, PEOPLE)?));
+            Ok(shown)
         })
         .await?;
     let base = format!("/manage/library/{id}/preview");
-    let view = resource_view(shown, &asked, &base, (me.lang(), now, true))?;
+    let view = resource_view(&shown, &asked, &base, (me.lang(), now, true))?;
     me.page("library/show", "library-title").title(view.title()).nav("manage").show(&view).await
 }

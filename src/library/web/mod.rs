@@ -1,7 +1,12 @@
 //! Pages of the library: the shelf that members see, and the manager's desk.
 
+pub mod acts;
+pub mod desk;
+pub mod links;
 pub mod manage;
+pub mod mine;
 pub mod shelf;
+pub mod show;
 
 use super::input::Vocabulary;
 use super::model::{Embargo, Kind, Resource, Variant};
@@ -58,9 +63,46 @@ pub struct CardView {
     languages: String,
     lengths: String,
     is_draft: bool,
+    is_review: bool,
     opens_at: Option<i64>,
     downloads: i64,
     updated_at: i64,
+    stars: Option<StarsView>,
+    is_favourite: bool,
+    occasion: String,
+    until: Option<i64>,
+    blocked: String,
+    is_kit: bool,
+    face: String,
+}
+
+/// Stars on average.
+#[derive(Debug, Clone, Serialize)]
+pub struct StarsView {
+    /// Full stars, for the drawing.
+    pub full: i64,
+    /// `4,3`
+    pub text: String,
+    /// By how many.
+    pub count: i64,
+    /// For screen readers.
+    pub label: String,
+}
+
+fn stars_view(r: &Resource, lang: Lang) -> Option<StarsView> {
+    let (tenths, count) = r.stars()?;
+    let text = format!("{}{}{}", tenths / 10, lang.pick(',', '.'), tenths % 10);
+    let label = crate::i18n::t_args(
+        lang,
+        "library-stars-label",
+        &[("n", crate::i18n::Arg::Text(text.clone())), ("count", crate::i18n::Arg::Number(count))],
+    );
+    Some(StarsView { full: (tenths + 5) / 10, text, count, label })
+}
+
+/// What stands in the way of taking it, in words; empty: nothing.
+fn blocked_text(r: &Resource, lang: Lang, now: i64) -> String {
+    r.blocked(now).map_or_else(String::new, |b| t(lang, &format!("error-{}", b.code())).into_owned())
 }
 
 fn niche_mark(r: &Resource, lang: Lang) -> Option<Mark> {
@@ -77,6 +119,7 @@ fn cards(
     rows: Vec<Resource>,
     variants: &[Variant],
     embargoes: &[Embargo],
+    favourites: &[i64],
     known: &Vocabulary,
     (lang, now): (Lang, i64),
 ) -> Vec<CardView> {
@@ -99,6 +142,16 @@ fn cards(
                 languages: languages.join(" · "),
                 lengths: lengths.join(", "),
                 is_draft: r.status == "draft",
+                is_review: r.status == "review",
+                stars: stars_view(&r, lang),
+                is_favourite: favourites.contains(&r.id),
+                occasion: r.offer.as_ref().map(|o| o.occasion.clone()).unwrap_or_default(),
+                until: r.offer.as_ref().and_then(|o| o.valid_until).filter(|at| *at > now),
+                blocked: r
+                    .blocked(now)
+                    .map_or_else(String::new, |b| t(lang, &format!("library-blocked-{}", b.code())).into_owned()),
+                is_kit: r.kind == Kind::Kit.code(),
+                face: String::new(),
                 opens_at: waits.chain(r.publish_at).max().filter(|at| *at > now),
                 downloads: r.download_count,
                 updated_at: r.updated_at,
@@ -107,6 +160,15 @@ fn cards(
             }
         })
         .collect()
+}
+
+/// Gives each card the picture of its resource.
+fn dress(cards: &mut [CardView], faces: &[(i64, crate::files::FileInfo)]) {
+    for card in cards {
+        if let Some((_, file)) = faces.iter().find(|(id, _)| *id == card.id) {
+            card.face = file.url_at(320);
+        }
+    }
 }
 
 fn kind_label(code: &str, lang: Lang) -> String {

@@ -41,6 +41,7 @@ pub async fn change_member(house: &House, by: &Viewer, id: MemberId, change: Mem
                 store::insert_audit(tx, Some(actor), "member.tags", ("member", Some(id.0)), &tags.join(", "))?;
             }
             set_refs(tx, actor, id, &change)?;
+            set_contact(tx, actor, &before, change.contact_id)?;
             if rights {
                 rights_changed(tx, id)?;
             }
@@ -125,6 +126,20 @@ fn set_tier(tx: &mut Tx<'_>, actor: MemberId, before: &Person, wanted: Option<&O
         None => emit(tx, "tier.override_cleared", &json!({ "member_id": id }))?,
     }
     Ok(true)
+}
+
+fn set_contact(tx: &mut Tx<'_>, actor: MemberId, before: &Person, wanted: Option<Option<i64>>) -> Result<()> {
+    let Some(wanted) = wanted.filter(|w| *w != before.contact_id) else { return Ok(()) };
+    let name = match wanted {
+        None => "-".to_owned(),
+        Some(id) => {
+            let team = store::list_contacts(tx)?;
+            let found = team.into_iter().find(|c| c.id == id && c.id != before.id.0);
+            found.ok_or(Error::field("contact_id", "not_found"))?.name
+        }
+    };
+    store::update_contact(tx, before.id, wanted)?;
+    store::insert_audit(tx, Some(actor), "member.contact", ("member", Some(before.id.0)), &name)
 }
 
 fn set_refs(tx: &mut Tx<'_>, actor: MemberId, id: MemberId, change: &MemberChange) -> Result<()> {

@@ -25,6 +25,21 @@ pub struct ProgramRef {
     pub code: Option<String>,
     /// Further names under which sales arrive.
     pub match_ids: Vec<String>,
+    /// Who brought them in; for the team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sponsor: Option<Sponsor>,
+}
+
+/// Who brought a member into a program.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Sponsor {
+    /// Their reference, as it was handed over.
+    #[serde(rename = "ref")]
+    pub code: String,
+    /// The member, once they are there.
+    pub member_id: Option<i64>,
+    /// Their name.
+    pub name: Option<String>,
 }
 
 /// Groups references by program.
@@ -32,7 +47,7 @@ pub(super) fn program_refs(rows: &[RefRow]) -> Vec<ProgramRef> {
     let mut out: Vec<ProgramRef> = Vec::new();
     for row in rows {
         if out.last().is_none_or(|last| last.program != row.program) {
-            out.push(ProgramRef { program: row.program.clone(), code: None, match_ids: Vec::new() });
+            out.push(ProgramRef { program: row.program.clone(), code: None, match_ids: Vec::new(), sponsor: None });
         }
         let Some(last) = out.last_mut() else { continue };
         if row.for_links {
@@ -97,12 +112,23 @@ pub struct MemberItem {
     pub joined_at: Option<String>,
     /// Last visit.
     pub last_seen_at: Option<String>,
+    /// The manager who looks after them.
+    pub contact_id: Option<i64>,
 }
 
 fn item(full: FullPerson, tiers: &[Tier]) -> MemberItem {
     let slug = |rank: i32| tiers.iter().find(|t| t.rank == rank).map(|t| t.slug.clone());
     let affiliate_ref = full.affiliate_ref().map(str::to_owned);
-    let FullPerson { person: p, tags, niches, refs } = full;
+    let FullPerson { person: p, tags, niches, refs, sponsors } = full;
+    let mut affiliate_refs = program_refs(&refs);
+    for of in affiliate_refs.iter_mut() {
+        let named = sponsors.iter().find(|s| s.program == of.program);
+        of.sponsor = named.map(|s| Sponsor {
+            code: s.code.clone(),
+            member_id: s.sponsor.as_ref().map(|(id, _)| *id),
+            name: s.sponsor.as_ref().map(|(_, name)| name.clone()),
+        });
+    }
     MemberItem {
         id: p.id,
         tier: slug(p.tier_rank),
@@ -118,12 +144,13 @@ fn item(full: FullPerson, tiers: &[Tier]) -> MemberItem {
         tags,
         niches: niches.into_iter().map(|n| n.slug).collect(),
         affiliate_ref,
-        affiliate_refs: program_refs(&refs),
+        affiliate_refs,
         consents: Consents { newsletter: p.newsletter_consent, tracking: p.tracking_consent },
         created_at: iso(p.created_at),
         confirmed_at: p.confirmed_at.map(iso),
         joined_at: p.joined_at.map(iso),
         last_seen_at: p.last_seen_at.map(iso),
+        contact_id: p.contact_id,
     }
 }
 
@@ -138,6 +165,8 @@ pub struct MemberQuery {
     pub niche: Option<String>,
     /// Part of a name or an address, in every status.
     pub q: Option<String>,
+    /// Id of the manager who looks after them, `me`, or `none`.
+    pub contact: Option<String>,
     /// Items wanted, 1 to 200; 50 when not given.
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -157,6 +186,12 @@ pub async fn list_members(me: Manager, query: web::Query<MemberQuery>) -> Result
         return Err(Error::Invalid(vec![FieldError::new("status", "choice").arg("choices", choices)]));
     }
     let sight = Sight::of(&me.viewer);
+    let contact = match query.contact.as_deref().filter(|c| !c.is_empty()) {
+        None => None,
+        Some("none") => Some(None),
+        Some("me") => Some(Some(me.viewer.id.0)),
+        Some(id) => Some(Some(id.parse().map_err(|_| Error::field("contact", "type"))?)),
+    };
     let page = me
         .house
         .db
@@ -171,7 +206,7 @@ pub async fn list_members(me: Manager, query: web::Query<MemberQuery>) -> Result
                 }
                 None => None,
             };
-            let filter = Filter { status, rank, niche, q: query.q, by_email: true };
+            let filter = Filter { status, rank, niche, q: query.q, by_email: true, contact };
             let people = store::list_people(c, &filter, after.map(|a| a.id), limit + 1)?;
             let tiers = store::list_tiers(c)?;
             let page = Page::cut(people, limit, |p| Cursor { key: 0, id: p.id.0 });

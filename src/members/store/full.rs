@@ -1,6 +1,6 @@
-//! Members with their tags, niches and references: three statements for any number of them.
+//! Members with their tags, niches and references: four statements for any number of them.
 
-use super::{NicheOf, Person, RefRow, list_niches_of, list_refs, list_tags};
+use super::{NicheOf, Person, RefRow, SponsorRow, list_niches_of, list_refs, list_sponsors, list_tags};
 use crate::db::Conn;
 use crate::error::Result;
 
@@ -15,6 +15,8 @@ pub struct FullPerson {
     pub niches: Vec<NicheOf>,
     /// References, per program the one for links first.
     pub refs: Vec<RefRow>,
+    /// Who brought them into programs.
+    pub sponsors: Vec<SponsorRow>,
 }
 
 impl FullPerson {
@@ -28,6 +30,7 @@ impl FullPerson {
 pub fn complete(conn: &mut Conn, people: Vec<Person>, rank: i32) -> Result<Vec<FullPerson>> {
     let ids: Vec<i64> = people.iter().map(|p| p.id.0).collect();
     let (tags, niches, refs) = (list_tags(conn, &ids)?, list_niches_of(conn, &ids, rank)?, list_refs(conn, &ids)?);
+    let sponsors = list_sponsors(conn, &ids)?;
     Ok(people
         .into_iter()
         .map(|person| {
@@ -36,6 +39,7 @@ pub fn complete(conn: &mut Conn, people: Vec<Person>, rank: i32) -> Result<Vec<F
                 tags: tags.iter().filter(|(m, _)| *m == id).map(|(_, t)| t.clone()).collect(),
                 niches: niches.iter().filter(|n| n.member_id == id).cloned().collect(),
                 refs: refs.iter().filter(|r| r.member_id == id).cloned().collect(),
+                sponsors: sponsors.iter().filter(|s| s.member_id == id).cloned().collect(),
                 person,
             }
         })

@@ -1,12 +1,16 @@
 //! SQL of members, niches and tiers.
 
 mod audit;
+mod blocks;
+mod contact;
 mod full;
 mod niche;
 mod person;
 mod refs;
 
 pub use audit::*;
+pub use blocks::*;
+pub use contact::*;
 pub use full::*;
 pub use niche::*;
 pub use person::*;

@@ -48,6 +48,8 @@ pub struct Person {
     pub joined_at: Option<Ms>,
     /// Last visit, to five minutes.
     pub last_seen_at: Option<Ms>,
+    /// The manager who looks after them.
+    pub contact_id: Option<i64>,
 }
 
 macro_rules! person {
@@ -72,6 +74,7 @@ macro_rules! person {
             members::confirmed_at,
             members::joined_at,
             members::last_seen_at,
+            members::contact_id,
         )
     };
 }
@@ -97,6 +100,8 @@ pub struct Filter {
     pub q: Option<String>,
     /// Whether `q` looks at addresses as well: only for the team.
     pub by_email: bool,
+    /// The manager who looks after them; `Some(None)`: nobody does.
+    pub contact: Option<Option<i64>>,
 }
 
 /// Members before the id `before`, the newest first.
@@ -111,6 +116,11 @@ pub fn list_people(conn: &mut Conn, filter: &Filter, before: Option<i64>, limit:
     if let Some(niche) = filter.niche {
         let inside = member_niches::table.filter(member_niches::niche_id.eq(niche)).select(member_niches::member_id);
         query = query.filter(members::id.eq_any(inside));
+    }
+    match filter.contact {
+        Some(Some(contact)) => query = query.filter(members::contact_id.eq(contact)),
+        Some(None) => query = query.filter(members::contact_id.is_null()).filter(members::role.eq("member")),
+        None => {}
     }
     if let Some(q) = filter.q.as_deref().map(crate::text::fold).filter(|q| !q.is_empty()) {
         let pattern = format!("%{}%", q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));

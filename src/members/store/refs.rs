@@ -1,6 +1,6 @@
 //! SQL of affiliate references: the names under which programs know a member.
 
-use crate::db::schema::{affiliate_refs, programs};
+use crate::db::schema::{affiliate_refs, affiliate_sponsors, members, programs};
 use crate::db::{Conn, Tx};
 use crate::error::{Error, Result};
 use crate::text::fold;
@@ -39,6 +39,39 @@ pub fn list_refs(conn: &mut Conn, ids: &[i64]) -> Result<Vec<RefRow>> {
             programs::slug,
             affiliate_refs::ref_code,
             affiliate_refs::for_links,
+        ))
+        .load(conn)?)
+}
+
+/// Who brought a member into a program.
+#[derive(Debug, Clone, Queryable)]
+pub struct SponsorRow {
+    /// Who was brought.
+    pub member_id: i64,
+    /// Address of the program.
+    pub program: String,
+    /// The sponsor's reference, as a file named it.
+    pub code: String,
+    /// The sponsor, once they are there: id and name.
+    pub sponsor: Option<(i64, String)>,
+}
+
+/// Sponsors of each member of `ids`; who has the named reference is looked up each time, so that they may come later.
+pub fn list_sponsors(conn: &mut Conn, ids: &[i64]) -> Result<Vec<SponsorRow>> {
+    let sponsor = affiliate_refs::program_id
+        .eq(affiliate_sponsors::program_id)
+        .and(affiliate_refs::ref_key.eq(affiliate_sponsors::sponsor_key));
+    Ok(affiliate_sponsors::table
+        .inner_join(programs::table.on(programs::id.eq(affiliate_sponsors::program_id)))
+        .left_join(affiliate_refs::table.on(sponsor))
+        .left_join(members::table.on(members::id.nullable().eq(affiliate_refs::member_id.nullable())))
+        .filter(affiliate_sponsors::member_id.eq_any(ids))
+        .order(affiliate_sponsors::id.asc())
+        .select((
+            affiliate_sponsors::member_id,
+            programs::slug,
+            affiliate_sponsors::sponsor_ref,
+            (members::id, members::name).nullable(),
         ))
         .load(conn)?)
 }

@@ -2,7 +2,7 @@
 
 use super::super::actions;
 use super::super::model::{MemberChange, RefChange, split_tags};
-use super::super::store::{self, Filter, FullPerson, Tier};
+use super::super::store::{self, Contact, Filter, FullPerson, Tier};
 use super::{Face, NicheTag, tier_choices, word};
 use crate::access::Sight;
 use crate::accounts::model::Status;
@@ -28,6 +28,7 @@ pub struct DirectoryQuery {
     niche: Option<String>,
     tier: Option<String>,
     status: Option<String>,
+    contact: Option<String>,
     cursor: Option<String>,
 }
 
@@ -78,6 +79,7 @@ struct DirectoryView {
     niches: Vec<Choice>,
     tiers: Vec<Choice>,
     statuses: Vec<Choice>,
+    contacts: Vec<Choice>,
     cards: Vec<Card>,
     next: String,
 }
@@ -89,9 +91,17 @@ pub async fn directory(me: Member, query: web::Query<DirectoryQuery>) -> Result<
     let wanted = |v: &Option<String>| v.clone().filter(|v| !v.trim().is_empty());
     let (q, niche, tier) = (wanted(&query.q), wanted(&query.niche), wanted(&query.tier));
     let status = if manages { wanted(&query.status).unwrap_or_else(|| "active".into()) } else { "active".into() };
+    // Who looks after whom is the team's.
+    let contact = wanted(&query.contact).filter(|_| manages);
+    let asked_contact = match contact.as_deref() {
+        None => None,
+        Some("none") => Some(None),
+        Some("me") => Some(Some(me.viewer.id.0)),
+        Some(id) => id.parse().ok().map(Some),
+    };
     let after = PageQuery { limit: None, cursor: query.cursor.clone() }.after()?;
     let (asked_niche, asked_tier, asked_q, asked_status) = (niche.clone(), tier.clone(), q.clone(), status.clone());
-    let (page, niches, tiers) = me
+    let (page, niches, tiers, team) = me
         .house
         .db
         .read(move |c| {
@@ -103,17 +113,21 @@ pub async fn directory(me: Member, query: web::Query<DirectoryQuery>) -> Result<
                 niche: asked_niche.and_then(|slug| niches.iter().find(|n| n.slug == slug).map(|n| n.id)),
                 q: asked_q,
                 by_email: manages,
+                contact: asked_contact,
             };
+            let team = if manages { store::list_contacts(c)? } else { Vec::new() };
             let people = store::list_people(c, &filter, after.map(|a| a.id), PER_PAGE + 1)?;
             let page = Page::cut(people, PER_PAGE, |p| Cursor { key: 0, id: p.id.0 });
             let next = page.next_cursor;
             let full = store::complete(c, page.items, sight.rank)?;
-            Ok((Page { items: full, next_cursor: next }, niches, tiers))
+            Ok((Page { items: full, next_cursor: next }, niches, tiers, team))
         })
         .await?;
     let next = page.next_cursor.map(|cursor| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [("q", &q), ("niche", &niche), ("tier", &tier), ("status", &Some(status.clone()))] {
+        for (name, value) in
+            [("q", &q), ("niche", &niche), ("tier", &tier), ("status", &Some(status.clone())), ("contact", &contact)]
+        {
             if let Some(value) = value {
                 query.append_pair(name, value);
             }
@@ -131,11 +145,21 @@ pub async fn directory(me: Member, query: web::Query<DirectoryQuery>) -> Result<
         statuses: std::iter::once(Choice::of("all", crate::i18n::t(lang, "ui-all"), &status))
             .chain(Status::ALL.map(|s| Choice::of(s.code(), word(lang, "status", s.code()), &status)))
             .collect(),
+        contacts: contact_choices(&team, lang, contact.as_deref().unwrap_or("")),
         cards: page.items.iter().map(|full| card(full, &tiers, lang, manages)).collect(),
         q: q.unwrap_or_default(),
         next: next.unwrap_or_default(),
     };
     me.page("members/directory", "members-directory-title").nav("members").show(&view).await
+}
+
+/// What a list can be narrowed to: everybody's, mine, nobody's, or somebody's.
+fn contact_choices(team: &[Contact], lang: Lang, current: &str) -> Vec<Choice> {
+    [("", "ui-all"), ("me", "members-contact-me"), ("none", "members-contact-none")]
+        .into_iter()
+        .map(|(value, key)| Choice::of(value, crate::i18n::t(lang, key), current))
+        .chain(team.iter().map(|c| Choice::of(c.id.to_string(), c.name.as_str(), current)))
+        .collect()
 }
 
 #[derive(Serialize)]
@@ -159,7 +183,12 @@ struct MemberView {
     roles: Vec<Choice>,
     tiers: Vec<Choice>,
     programs: Vec<ProgramField>,
+    contacts: Vec<Choice>,
+    contact: String,
     errors: std::collections::BTreeMap<String, String>,
+    may_talk: bool,
+    may_block: bool,
+    is_blocked: bool,
 }
 
 #[derive(Serialize)]
@@ -171,7 +200,7 @@ struct ProgramField {
 
 async fn show(me: &Member, id: MemberId, form: Option<FormView>) -> Result<HttpResponse> {
     let (lang, sight, manages) = (me.lang(), Sight::of(&me.viewer), me.viewer.is_manager());
-    let (full, tiers, programs) = me
+    let (full, tiers, programs, team) = me
         .house
         .db
         .read(move |c| {
@@ -182,13 +211,17 @@ async fn show(me: &Member, id: MemberId, form: Option<FormView>) -> Result<HttpR
             }
             let tiers = store::list_tiers(c)?;
             let programs = if manages { store::list_program_slugs(c)? } else { Vec::new() };
+            let team = if manages { store::list_contacts(c)? } else { Vec::new() };
             let full = store::complete(c, vec![person], sight.rank)?.pop().ok_or(Error::NotFound)?;
-            Ok((full, tiers, programs))
+            Ok((full, tiers, programs, team))
         })
         .await?;
     let name = full.person.name.clone();
+    let (mine, other) = (me.viewer.id, full.person.id);
+    let is_blocked = me.house.db.read(move |c| store::has_blocked(c, mine, other)).await?;
     let failed = form.is_some();
-    let view = view(full, &tiers, &programs, lang, &me.viewer, form.unwrap_or_default());
+    let mut view = view(full, &tiers, (&programs, &team), lang, &me.viewer, form.unwrap_or_default());
+    view.is_blocked = is_blocked;
     let status = if failed { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     me.page("members/member", "members-member-title").title(name).nav("members").status(status).show(&view).await
 }
@@ -196,7 +229,7 @@ async fn show(me: &Member, id: MemberId, form: Option<FormView>) -> Result<HttpR
 fn view(
     full: FullPerson,
     tiers: &[Tier],
-    programs: &[(i64, String)],
+    (programs, team): (&[(i64, String)], &[Contact]),
     lang: Lang,
     viewer: &Viewer,
     form: FormView,
@@ -226,7 +259,14 @@ fn view(
             .filter(|s| s.code() != p.status)
             .map(|s| Choice::of(s.code(), word(lang, "status", s.code()), &p.status)),
     );
+    let contact = kept("contact", p.contact_id.map(|id| id.to_string()).unwrap_or_default());
+    let nobody = Choice::of("", crate::i18n::t(lang, "members-contact-none"), &contact);
+    let able = team.iter().filter(|c| c.id != p.id.0);
     MemberView {
+        contacts: std::iter::once(nobody)
+            .chain(able.map(|c| Choice::of(c.id.to_string(), c.name.as_str(), &contact)))
+            .collect(),
+        contact: team.iter().find(|c| Some(c.id) == p.contact_id).map(|c| c.name.clone()).unwrap_or_default(),
         may_change: manages && (viewer.is_admin() || p.role != Role::Admin.code()),
         is_admin: viewer.is_admin(),
         manages,
@@ -247,6 +287,9 @@ fn view(
         tiers: tier_choices(tiers, lang, Some("members-tier-by-sales"), tier_now),
         programs,
         errors: form.errors,
+        may_talk: p.id != viewer.id && p.status == Status::Active.code(),
+        may_block: p.id != viewer.id && p.role == Role::Member.code(),
+        is_blocked: false,
     }
 }
 
@@ -278,6 +321,7 @@ pub async fn change(manager: Manager, me: Member, id: web::Path<i64>, form: Form
         tags: Some(split_tags(form.text("tags"))),
         affiliate_ref: None,
         affiliate_refs: Some(refs).filter(|r| !r.is_empty()),
+        contact_id: form.ticked("contact").then(|| form.text("contact").parse().ok()),
     };
     match actions::change_member(&manager.house, &manager.viewer, id, change).await {
         Ok(()) => {

@@ -1,6 +1,7 @@
 //! Pages of members: profile, directory, applications, niches, tiers, roles.
 
 mod applications;
+mod blocks;
 mod directory;
 mod niches;
 mod profile;
@@ -8,9 +9,10 @@ mod roles;
 mod tiers;
 
 pub use applications::{applications, decide};
+pub use blocks::{block, blocked};
 pub use directory::{change, directory, member};
 pub use niches::{create_niche, niches, update_niche};
-pub use profile::{profile, save_profile, to_profile};
+pub use profile::{ZONES, profile, save_profile, to_profile};
 pub use roles::{roles, set_role};
 pub use tiers::{save_tiers, tiers};
 

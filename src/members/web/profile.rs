@@ -35,7 +35,8 @@ struct RefLine {
 }
 
 /// Zones offered in the form; the API takes every IANA zone.
-const ZONES: [&str; 12] = [
+/// Zones offered first.
+pub const ZONES: [&str; 12] = [
     "Europe/Berlin",
     "Europe/Vienna",
     "Europe/Zurich",

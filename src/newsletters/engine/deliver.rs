@@ -5,7 +5,7 @@ use super::{NODE, snapshot, tell, wake, wake_at};
 use crate::db::{Db, MINUTE, Ms, SECOND, Tx};
 use crate::error::Result;
 use crate::house::House;
-use crate::mail::Transport;
+use crate::mail::{Pace, Transport};
 use crate::newsletters::edition::Edition;
 use crate::newsletters::keys::Key;
 use crate::newsletters::model::{Campaign, Recipient, Status};
@@ -51,6 +51,9 @@ pub struct Round {
     pub started: Ms,
     line: tokio::sync::Mutex<VecDeque<Waiting>>,
     program: Option<i64>,
+    /// How fast the route may be used; `None`: as fast as it takes.
+    pub pace: Option<Pace>,
+    rest_until: Mutex<Option<Ms>>,
     began: Instant,
     ended: AtomicBool,
     trouble: Mutex<Option<String>>,
@@ -73,6 +76,12 @@ impl Round {
     /// No worker begins anything more.
     pub fn end(&self) {
         self.ended.store(true, Ordering::Relaxed);
+    }
+
+    /// The route has had what it may have in this window; the round ends.
+    pub fn rest_until(&self, at: Ms) {
+        *self.rest_until.lock() = Some(at);
+        self.end();
     }
 
     /// The route does not work; the round ends.
@@ -147,6 +156,8 @@ pub async fn round(house: &House, campaign: &Campaign) -> Result<bool> {
         started: campaign.started_at.unwrap_or(0),
         line: tokio::sync::Mutex::default(),
         program,
+        pace: Pace::of(&house.config),
+        rest_until: Mutex::new(None),
         began: Instant::now(),
         ended: AtomicBool::new(false),
         trouble: Mutex::new(None),
@@ -159,7 +170,8 @@ pub async fn round(house: &House, campaign: &Campaign) -> Result<bool> {
     }
     let trouble = round.trouble.lock().take();
     let timed_out = round.began.elapsed() > ROUND;
-    let rests = settle(&house.db, id, trouble.is_some(), timed_out).await?;
+    let rest_until = *round.rest_until.lock();
+    let rests = settle(&house.db, id, (trouble.is_some(), timed_out), rest_until).await?;
     tell(house, id).await;
     Ok(rests)
 }
@@ -194,7 +206,7 @@ async fn send_all(round: &Arc<Round>) -> Result<()> {
 }
 
 /// Ends the campaign when nothing is left, or says when to go on; answers whether the campaign rests.
-async fn settle(db: &Db, id: i64, trouble: bool, timed_out: bool) -> Result<bool> {
+async fn settle(db: &Db, id: i64, (trouble, timed_out): (bool, bool), rest: Option<Ms>) -> Result<bool> {
     db.write_background(move |tx| {
         let campaign = store::find(tx, id)?;
         if campaign.status() != Status::Running {
@@ -213,6 +225,7 @@ async fn settle(db: &Db, id: i64, trouble: bool, timed_out: bool) -> Result<bool
                 Ok(true)
             }
             Some(_) if trouble => wake_at(tx, id, now + TROUBLE).map(|()| true),
+            Some(at) if rest.is_some_and(|rest| rest > at) => wake_at(tx, id, rest.unwrap_or(at)).map(|()| true),
             Some(at) if at > now => wake_at(tx, id, at).map(|()| true),
             Some(_) if timed_out => wake(tx, id).map(|()| true),
             Some(_) => Ok(false),

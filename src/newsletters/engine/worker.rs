@@ -6,7 +6,7 @@ use super::way::Way;
 use crate::accounts::token;
 use crate::db::{DAY, MINUTE, Ms, SECOND, Tx};
 use crate::error::Result;
-use crate::mail::{Outcome, Stage};
+use crate::mail::{Grant, Outcome, Pace, Stage, volume};
 use crate::newsletters::edition::Ready;
 use crate::newsletters::store::{self, Became};
 use std::sync::Arc;
@@ -122,7 +122,8 @@ impl Worker {
         }
         let before = std::mem::replace(&mut self.batch, self.round.next_batch());
         let (round, batch, hold) = (self.round.clone(), self.batch.clone(), self.hold.clone());
-        self.round
+        let (granted, pause) = self
+            .round
             .house
             .db
             .write_background(move |tx: &mut Tx<'_>| {
@@ -140,14 +141,26 @@ impl Worker {
                     store::mark_held(tx, round.id, reason)?;
                 }
                 let owners = (round.node(), batch.as_str());
-                let granted = store::mark_transmitting(tx, round.id, owners, &wanted, LEASE, round.any_status)?;
-                let refused: Vec<i64> = wanted.iter().copied().filter(|id| !granted.contains(id)).collect();
+                // The volume of the route is counted in the transaction of the intents.
+                let grant = grant_of(tx, round.pace.as_ref(), wanted.len())?;
+                let (may, over) = wanted.split_at(usize::try_from(grant.granted).unwrap_or(0).min(wanted.len()));
+                let granted = store::mark_transmitting(tx, round.id, owners, may, LEASE, round.any_status)?;
+                if let Some(pace) = round.pace.as_ref().filter(|_| grant.counted) {
+                    let at = tx.now();
+                    volume::add(tx, &pace.route, at, granted.len() as i64 - may.len() as i64)?;
+                }
+                store::release(tx, round.id, round.node(), over)?;
+                let refused: Vec<i64> = may.iter().copied().filter(|id| !granted.contains(id)).collect();
                 if !refused.is_empty() {
                     store::mark_refused_intents(tx, round.id, round.node(), &refused)?;
                 }
-                Ok(granted)
+                Ok((granted, grant.next_at))
             })
-            .await
+            .await?;
+        if let Some(at) = pause {
+            self.round.rest_until(at);
+        }
+        Ok(granted)
     }
 
     async fn send(&mut self, mails: Vec<Mail>) {
@@ -243,6 +256,15 @@ impl Worker {
                 ..Became::default()
             },
         }
+    }
+}
+
+/// How many of `wanted` may be written to now, and when more may.
+fn grant_of(tx: &mut Tx<'_>, pace: Option<&Pace>, wanted: usize) -> Result<Grant> {
+    let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
+    match pace.filter(|_| wanted > 0) {
+        Some(pace) => volume::take(tx, pace, wanted),
+        None => Ok(Grant { granted: wanted, next_at: None, counted: false }),
     }
 }
 

@@ -160,6 +160,14 @@ pub fn mark_held(tx: &mut Tx<'_>, id: i64, reason: &str) -> Result<()> {
     Ok(())
 }
 
+/// Holds every campaign that moves or is about to: after a restore a human decides.
+pub fn hold_all(conn: &mut Conn, reason: &str, now: Ms) -> Result<usize> {
+    let open = campaigns::status.eq_any(["scheduled", "snapshotting", "running"]);
+    Ok(diesel::update(campaigns::table.filter(open))
+        .set((campaigns::status.eq("held"), campaigns::hold_reason.eq(reason), campaigns::updated_at.eq(now)))
+        .execute(conn)?)
+}
+
 /// Keeps the progress of a snapshot, if nobody else made it meanwhile. A cursor below 0: everybody is in.
 pub fn mark_snapshot(tx: &mut Tx<'_>, campaign: &Campaign, cursor: i64, excluded: &str) -> Result<bool> {
     let now = tx.now();

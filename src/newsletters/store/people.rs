@@ -52,6 +52,11 @@ pub fn list_candidates(
     Ok(bound(query).load(conn)?)
 }
 
+/// Whether nothing stands against mail to a folded address.
+pub fn is_mailable(conn: &mut Conn, email_key: &str) -> Result<bool> {
+    Ok(list_suppressed(conn, &[crate::accounts::token::hash(email_key)])?.is_empty())
+}
+
 /// Which of these hashed addresses are suppressed.
 pub fn list_suppressed(conn: &mut Conn, hashes: &[String]) -> Result<Vec<String>> {
     let mut found = Vec::new();
@@ -79,15 +84,24 @@ pub fn insert_suppression(tx: &mut Tx<'_>, hash: &str, email_key: &str, reason: 
     Ok(())
 }
 
-type Person = (i64, String, String, String, i32);
+type Person = (i64, String, String, String, i32, Option<i64>);
 
 /// Members as recipients, with their codes at `program`.
 pub fn list_recipients(conn: &mut Conn, ids: &[i64], program: Option<i64>) -> Result<Vec<Recipient>> {
     let mut out = Vec::with_capacity(ids.len());
+    let team: std::collections::HashMap<i64, String> =
+        crate::members::store::list_contacts(conn)?.into_iter().map(|c| (c.id, c.name)).collect();
     for part in ids.chunks(500) {
         let people: Vec<Person> = members::table
             .filter(members::id.eq_any(part))
-            .select((members::id, members::name, members::email, members::locale, members::tier_rank))
+            .select((
+                members::id,
+                members::name,
+                members::email,
+                members::locale,
+                members::tier_rank,
+                members::contact_id,
+            ))
             .load(conn)?;
         let refs: Vec<(i64, String)> = match program {
             Some(program) => affiliate_refs::table
@@ -100,13 +114,14 @@ pub fn list_recipients(conn: &mut Conn, ids: &[i64], program: Option<i64>) -> Re
             None => Vec::new(),
         };
         let refs: std::collections::HashMap<i64, String> = refs.into_iter().collect();
-        out.extend(people.into_iter().map(|(member, name, email, locale, tier_rank)| Recipient {
+        out.extend(people.into_iter().map(|(member, name, email, locale, tier_rank, contact)| Recipient {
             member,
             name,
             email,
             lang: Lang::stored(&locale),
             tier_rank,
             reference: refs.get(&member).cloned(),
+            contact: contact.and_then(|id| team.get(&id).cloned()),
         }));
     }
     Ok(out)

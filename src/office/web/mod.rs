@@ -1,12 +1,10 @@
 //! Pages of the office.
 
-mod legal;
 mod outbox;
 mod queue;
 mod settings;
 mod start;
 
-pub use legal::{imprint, privacy};
 pub use outbox::{mail, outbox, read, read_html, read_raw, send_test};
 pub use queue::{admin, audit, jobs, manage, retry, revoke, today, tokens};
 pub use settings::{save_settings, settings};

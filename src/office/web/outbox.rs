@@ -3,7 +3,7 @@
 use super::super::actions;
 use crate::error::{Error, Result};
 use crate::jobs;
-use crate::mail::Opened;
+use crate::mail::{Opened, Pace, Volume, volume};
 use crate::web::guards::Admin;
 use crate::web::redirect::see_other_with;
 use actix_web::{HttpResponse, web};
@@ -18,14 +18,24 @@ struct MailView {
     from: String,
     waiting: i64,
     kept: usize,
+    volume: Option<Volume>,
 }
 
 /// `GET /admin/mail`
 pub async fn mail(me: Admin) -> Result<HttpResponse> {
     let outbox = me.house.mailer.outbox().clone();
-    let (overview, kept) = me.house.db.read(move |c| Ok((jobs::overview(c)?, outbox.count()?))).await?;
+    let (now, pace) = (me.house.db.now(), Pace::of(&me.house.config));
+    let (overview, kept, sent) = me
+        .house
+        .db
+        .read(move |c| {
+            let sent = pace.map(|p| volume::volume(c, &p, now)).transpose()?;
+            Ok((jobs::overview(c)?, outbox.count()?, sent))
+        })
+        .await?;
     let route = me.house.config.smtp.as_ref().map(|r| format!("{}:{}", r.host, r.port)).unwrap_or_default();
-    let view = MailView { route, from: me.house.config.mail_from.clone(), waiting: overview.waiting, kept };
+    let view =
+        MailView { route, from: me.house.config.mail_from.clone(), waiting: overview.waiting, kept, volume: sent };
     me.page("office/mail", "members-mail").nav("admin").show(&view).await
 }
 

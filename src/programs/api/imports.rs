@@ -25,6 +25,8 @@ pub struct RowErrorJson {
     pub message: String,
     /// The cell in question.
     pub value: String,
+    /// The file in an archive; empty where there is one.
+    pub file: String,
 }
 
 /// An import.
@@ -78,6 +80,7 @@ pub fn row_errors(lang: Lang, report: &Report) -> Vec<RowErrorJson> {
             code: e.code.clone(),
             message: t(lang, &format!("error-row-{}", e.code)).into_owned(),
             value: e.value.clone(),
+            file: e.file.clone(),
         })
         .collect()
 }
@@ -184,6 +187,7 @@ async fn fill(house: &House, form: &mut Multipart, draft: &mut Draft) -> Result<
             "program" => draft.program = text,
             "mapping" => draft.mapping = text,
             "number_format" => draft.number_format = text,
+            "consent_wording" => draft.consent_wording = text,
             "dry_run" => draft.dry_run = matches!(text.trim(), "1" | "true" | "on" | "yes"),
             _ if name.starts_with('_') => {}
             _ => return Err(Error::Invalid(vec![FieldError::new(name, "unknown")])),
@@ -199,7 +203,7 @@ pub struct ImportForm {
     /// The file, at most 256 MB.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// `pap_simple`, `pap_full`, `conversions_csv`, `members_csv` or `suppressions_csv`.
+    /// `pap_simple`, `pap_full`, `conversions_csv`, `members_csv`, `mailchimp`, `listmonk` or `suppressions_csv`.
     kind: String,
     /// IANA zone of the file's dates.
     time_zone: String,
@@ -211,6 +215,8 @@ pub struct ImportForm {
     mapping: Option<String>,
     /// `auto`, `de` or `en`.
     number_format: Option<String>,
+    /// The sentence people agreed to where they subscribed, for rows that carry none.
+    consent_wording: Option<String>,
     /// Whether nothing is to be changed.
     dry_run: Option<bool>,
 }

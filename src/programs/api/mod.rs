@@ -1,5 +1,7 @@
 //! JSON API of programs, sales and imports, and the shop's postback.
 
+pub mod asks;
+pub mod drafts;
 pub mod imports;
 pub mod postback;
 pub mod programs;

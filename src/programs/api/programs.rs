@@ -28,6 +28,8 @@ pub struct ProgramJson {
     pub currency: String,
     /// Description.
     pub description: Bilingual,
+    /// Parameter of a link by which the shop tells sales apart; empty: none.
+    pub sub_param: String,
     /// The caller's own link.
     pub link: Option<String>,
     /// Address the shop calls for each sale; managers only.
@@ -45,6 +47,7 @@ fn json(program: Program, link: Option<String>, s2s_url: Option<String>) -> Prog
         link_base: program.link_base,
         currency: program.currency,
         description: Bilingual { de: program.description_de, en: program.description_en },
+        sub_param: program.sub_param,
         link,
         s2s_url,
         created_at: at(program.created_at),
@@ -72,6 +75,9 @@ pub struct NewProgram {
     /// Description.
     #[serde(default)]
     description: Option<Bilingual>,
+    /// Parameter of a link by which the shop tells sales apart.
+    #[serde(default)]
+    sub_param: String,
 }
 
 /// Changes of a program.
@@ -86,6 +92,8 @@ pub struct ProgramPatch {
     currency: Option<String>,
     /// Description.
     description: Option<Bilingual>,
+    /// Parameter of a link by which the shop tells sales apart.
+    sub_param: Option<String>,
 }
 
 /// `GET /api/v1/programs`
@@ -122,6 +130,7 @@ pub async fn create(me: Manager, body: Json<NewProgram>) -> Result<HttpResponse>
         name: new.name,
         link_base: new.link_base,
         currency: new.currency.unwrap_or_default(),
+        sub_param: new.sub_param,
         description_de: description.de,
         description_en: description.en,
     };
@@ -141,6 +150,7 @@ pub async fn update(me: Manager, id: web::Path<i64>, body: Json<ProgramPatch>) -
         name: patch.name.unwrap_or(old.name),
         link_base: patch.link_base.unwrap_or(old.link_base),
         currency: patch.currency.unwrap_or(old.currency),
+        sub_param: patch.sub_param.unwrap_or(old.sub_param),
         description_de: description.de,
         description_en: description.en,
     };
@@ -154,4 +164,33 @@ pub async fn update(me: Manager, id: web::Path<i64>, body: Json<ProgramPatch>) -
 pub async fn rotate(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
     actions::rotate_secret(&me.house, me.viewer.id, *id).await?;
     Ok(HttpResponse::Ok().json(one(&me, *id).await?))
+}
+
+/// A pattern to try.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinkTrial {
+    /// Pattern with `{ref}`.
+    pub link_base: String,
+    /// Reference of a partner.
+    #[serde(rename = "ref")]
+    pub reference: String,
+}
+
+/// A link as a partner would get it.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct TriedLink {
+    /// The link.
+    pub link: String,
+    /// Name of the partner whose reference it is, where it is somebody's.
+    pub partner: Option<String>,
+}
+
+/// `POST /api/v1/program-links`: keeps nothing.
+#[utoipa::path(post, path = "/api/v1/program-links", tag = "programs", request_body = LinkTrial,
+    responses((status = 200, body = TriedLink), (status = 422, body = Problem)))]
+pub async fn try_link(me: Manager, body: Json<LinkTrial>) -> Result<HttpResponse> {
+    let trial = body.0;
+    let (partner, link) = me.house.db.read(move |c| actions::try_link(c, &trial.link_base, &trial.reference)).await?;
+    Ok(HttpResponse::Ok().json(TriedLink { link, partner: Some(partner).filter(|p| !p.is_empty()) }))
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::i18n::iso;
 use crate::programs::amount::{self, Beyond};
 use crate::programs::ingest::{self, Outcome};
-use crate::programs::model::{NewSale, Product, Program, Status, parse_id};
+use crate::programs::model::{NewSale, Product, Program, Status, loose_sub_id, parse_id};
 use crate::programs::store::{
     self,
     sales::{Filter, ListedSale},
@@ -60,6 +60,9 @@ pub struct ReportedSale {
     /// Slug of the program; not needed with one program, nor where `source` is the slug.
     #[serde(default)]
     program: Option<String>,
+    /// Mark that the partner's link carried; left out, a known one stays.
+    #[serde(default)]
+    sub_id: Option<String>,
 }
 
 /// What was wrong with one item.
@@ -162,6 +165,7 @@ fn sale(raw: &RawValue, programs: &[Program]) -> Result<NewSale, Bad> {
         dated: true,
         keeps_refund: false,
         raw: String::new(),
+        sub_id: item.sub_id.as_deref().map(loose_sub_id).unwrap_or_default(),
         source,
     })
 }
@@ -221,6 +225,8 @@ pub struct SaleJson {
     pub commission: Option<Money>,
     /// Where it stands.
     pub status: String,
+    /// Mark that the partner's link carried.
+    pub sub_id: String,
     /// When it was made.
     pub occurred_at: String,
     /// When it last changed.
@@ -249,6 +255,7 @@ fn json(row: ListedSale) -> SaleJson {
         amount: Money::new(sale.amount, &sale.currency),
         commission: sale.commission.map(|c| Money::new(c, &sale.currency)),
         status: sale.status,
+        sub_id: sale.sub_id,
         occurred_at: iso(sale.occurred_at),
         updated_at: iso(sale.updated_at),
     }

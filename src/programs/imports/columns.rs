@@ -1,5 +1,6 @@
 //! Which column of a file is which.
 
+use super::lists::Listed;
 use super::table::{Encoding, Line, Rows, Shape, shape_of};
 use super::{Kind, Options, SaleDate};
 use crate::error::{FieldError, Result};
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Our names of columns, each with what others call it (folded, letters and digits only).
-const NAMES: [(&str, &[&str]); 22] = [
+const NAMES: &[(&str, &[&str])] = &[
     (
         "affiliate_ref",
         &["affiliateid", "affiliate", "affiliateref", "userid", "refid", "partnerid", "partner", "referralcode", "ref"],
@@ -37,7 +38,9 @@ const NAMES: [(&str, &[&str]); 22] = [
     ("currency", &["currency", "währung", "waehrung"]),
     ("program", &["program", "programm"]),
     ("source", &["source", "quelle"]),
+    ("sub_id", &["subid", "subid1", "clickref", "data1"]),
     ("trans_id", &["transid"]),
+    ("parent_trans", &["parenttransid"]),
     ("type", &["rtype", "type", "typ"]),
     ("tier", &["tier"]),
     ("email", &["email", "emailaddress", "mail", "username", "emailadresse"]),
@@ -47,24 +50,52 @@ const NAMES: [(&str, &[&str]); 22] = [
     ("locale", &["locale", "language", "sprache", "lang"]),
     ("user_id", &["userid"]),
     ("ref_id", &["refid", "referralid"]),
-    ("reason", &["reason", "grund"]),
+    ("reason", &["reason", "grund", "unsubreason", "cleanreason"]),
+    ("sponsor", &["parentuserid", "parentaffiliateid", "parentid", "parent", "sponsorid"]),
+    ("match_ids", &["matchids", "furtherids", "weiterekennungen"]),
+    (
+        "list_status",
+        &["subscriptionstatus", "subscriberstatus", "status", "emailstatus", "newsletterstatus", "newsletter"],
+    ),
+    ("consent", &["newsletterconsent", "optin", "einwilligung", "zustimmung"]),
+    (
+        "consent_time",
+        &[
+            "confirmtime",
+            "confirmedat",
+            "consentat",
+            "consentdate",
+            "einwilligungam",
+            "einwilligungszeit",
+            "doioptintime",
+        ],
+    ),
+    ("consent_ip", &["confirmip", "ipaddress", "ip", "einwilligungip", "ipadresse"]),
+    ("optin_time", &["optintime", "optinat", "optindate", "subscribedat", "signuptime"]),
+    ("optin_ip", &["optinip", "signupip"]),
+    ("consent_wording", &["consenttext", "wording", "einwilligungstext", "wortlaut"]),
+    ("attributes", &["attribs"]),
 ];
 
 fn folded(header: &str) -> String {
     crate::text::fold(header).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Place of each known column.
+/// Place of each known column, and all headings.
 #[derive(Debug, Clone, Default)]
-pub struct Columns(BTreeMap<&'static str, usize>);
+pub struct Columns(BTreeMap<&'static str, usize>, Vec<String>);
 
 impl Columns {
     /// Reads a header, with the caller's mapping first.
     pub fn of_header(cells: &[String], mapping: &BTreeMap<String, String>) -> Self {
         let folded_cells: Vec<String> = cells.iter().map(|c| folded(c)).collect();
         let mut places = BTreeMap::new();
-        for (name, others) in NAMES {
+        for &(name, others) in NAMES {
             let mapped = mapping.get(name).map(|h| folded(h));
+            // Mapped to nothing: the file has a column of that name that means something else.
+            if mapped.as_deref() == Some("") {
+                continue;
+            }
             let wanted = |cell: &String| match &mapped {
                 Some(header) => cell == header,
                 None => *cell == folded(name) || others.contains(&cell.as_str()),
@@ -73,7 +104,7 @@ impl Columns {
                 places.insert(name, place);
             }
         }
-        Self(places)
+        Self(places, cells.to_vec())
     }
 
     /// The columns of a simple transaction file without a header.
@@ -83,12 +114,22 @@ impl Columns {
         if dated && width > 6 {
             places.insert("date", 6);
         }
-        Self(places)
+        Self(places, Vec::new())
     }
 
     /// Whether a column is there.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
+    }
+
+    /// The whole row as it was sent, each cell behind its heading.
+    pub fn row(&self, line: &Line) -> String {
+        let cells = line.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+        let named = |(i, cell): (usize, &String)| match self.1.get(i) {
+            Some(heading) => format!("{heading}={cell}"),
+            None => cell.clone(),
+        };
+        cells.map(named).collect::<Vec<_>>().join(" | ")
     }
 
     /// Number of known columns.
@@ -125,16 +166,18 @@ pub fn walk(
 ) -> Result<()> {
     let mut section = Section::start(kind);
     for line in Rows::open(path, shape)? {
-        let line = line?;
-        if kind == Kind::PapFull {
+        let mut line = line?;
+        if kind.has_sections() {
             if let Some(name) = line.section() {
-                section = Section::named(name);
+                section = Section::named(kind, name, line.number);
                 continue;
             }
             if section.what == What::Nothing {
                 continue;
             }
         }
+        // Rows of a list in an archive are counted from the head of their own file.
+        line.number = line.number.saturating_sub(section.from);
         if section.columns.is_none() {
             match header(kind, options, &line) {
                 Some(columns) => {
@@ -173,6 +216,8 @@ pub enum What {
     People,
     /// Suppressions.
     Suppressions,
+    /// Subscribers of a mailing list.
+    List,
     /// Something else, skipped.
     Nothing,
 }
@@ -184,6 +229,12 @@ pub struct Section {
     pub what: What,
     /// Its columns, once they are known.
     pub columns: Option<Columns>,
+    /// What a list says of everybody in it.
+    pub listed: Option<Listed>,
+    /// Name of its file in an archive.
+    pub part: String,
+    /// The line before its first one, where it counts for itself.
+    from: u64,
 }
 
 impl Section {
@@ -192,18 +243,24 @@ impl Section {
             Kind::PapSimple | Kind::ConversionsCsv => What::Sales,
             Kind::MembersCsv => What::People,
             Kind::SuppressionsCsv => What::Suppressions,
-            Kind::PapFull => What::Nothing,
+            Kind::Listmonk => What::List,
+            Kind::PapFull | Kind::Mailchimp => What::Nothing,
         };
-        Self { what, columns: None }
+        Self { what, columns: None, listed: None, part: String::new(), from: 0 }
     }
 
-    fn named(name: &str) -> Self {
+    fn named(kind: Kind, name: &str, at: u64) -> Self {
+        if kind == Kind::Mailchimp {
+            let listed = Listed::of_file(name);
+            let what = if listed.is_some() { What::List } else { What::Nothing };
+            return Self { what, columns: None, listed, part: name.to_owned(), from: at };
+        }
         let what = match name {
             "COMMISSIONS" => What::Sales,
             "AFFILIATES" => What::People,
             _ => What::Nothing,
         };
-        Self { what, columns: None }
+        Self { what, columns: None, listed: None, part: String::new(), from: 0 }
     }
 }
 
@@ -250,7 +307,7 @@ pub fn check_file(
             seen.push((section.what, columns.clone()));
         }
         // A full export has its sections in any order; the others show everything at once.
-        Ok(kind == Kind::PapFull && seen.len() < 2)
+        Ok(kind == Kind::Mailchimp || kind == Kind::PapFull && seen.len() < 2)
     })
     .map_err(unreadable)?;
     if !any {
@@ -262,7 +319,7 @@ pub fn check_file(
             (What::Sales, Kind::PapFull) => &["affiliate_ref", "amount", "commission"],
             (What::Sales, _) => &["affiliate_ref", "order_id", "amount"],
             (What::People, Kind::PapFull) => &["user_id"],
-            (What::People | What::Suppressions, _) => &["email"],
+            (What::People | What::Suppressions | What::List, _) => &["email"],
             (What::Nothing, _) => &[],
         };
         if let Some(missing) = needed.iter().find(|n| !columns.has(n)) {
@@ -279,4 +336,143 @@ pub fn check_file(
         }
     }
     Ok(names_program)
+}
+
+/// A column of a file, as somebody who maps it sees it.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Seen {
+    /// Its heading.
+    pub header: String,
+    /// Up to three cells that are not empty.
+    pub samples: Vec<String>,
+    /// Our names for which it is taken.
+    pub guess: Vec<String>,
+}
+
+/// Heads of a file: what [`look`] found.
+#[derive(Debug, Clone, Default)]
+pub struct Head {
+    /// Columns in their order; of the sales or the first people of a file with sections.
+    pub columns: Vec<Seen>,
+    /// Whether some rows are sales.
+    pub has_sales: bool,
+    /// Whether the sales have a date.
+    pub dated: bool,
+    /// A date as the file writes it.
+    pub date: String,
+}
+
+/// Our names of columns that a kind of file may have, those it needs first.
+pub fn names_of(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::PapSimple | Kind::PapFull | Kind::ConversionsCsv => &[
+            "affiliate_ref",
+            "order_id",
+            "amount",
+            "date",
+            "status",
+            "commission",
+            "currency",
+            "product_id",
+            "program",
+            "source",
+            "sub_id",
+        ],
+        Kind::MembersCsv => &[
+            "email",
+            "name",
+            "first_name",
+            "last_name",
+            "locale",
+            "affiliate_ref",
+            "match_ids",
+            "sponsor",
+            "program",
+            "list_status",
+            "consent",
+            "consent_time",
+            "consent_ip",
+            "consent_wording",
+        ],
+        Kind::Mailchimp | Kind::Listmonk => &[
+            "email",
+            "name",
+            "first_name",
+            "last_name",
+            "locale",
+            "affiliate_ref",
+            "list_status",
+            "consent_time",
+            "consent_ip",
+            "consent_wording",
+        ],
+        Kind::SuppressionsCsv => &["email", "reason"],
+    }
+}
+
+/// Reads the first rows of a file: its columns with samples, and what each one is taken for.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn look(kind: Kind, options: &Options, path: &Path) -> Result<Head> {
+    let shape = shape_of(path)?;
+    let mut head = Head::default();
+    let mut headers: Vec<String> = Vec::new();
+    let mut rows = 0;
+    let mut section = Section::start(kind);
+    for line in Rows::open(path, shape)? {
+        let line = line?;
+        if kind.has_sections()
+            && let Some(name) = line.section()
+        {
+            section = Section::named(kind, name, line.number);
+            continue;
+        }
+        if section.what == What::Nothing {
+            continue;
+        }
+        if section.columns.is_none() {
+            let found = header(kind, options, &line);
+            let is_header = found.is_some();
+            let columns = found.unwrap_or_else(|| Columns::simple(line.cells.len(), true));
+            if section.what == What::Sales {
+                head.has_sales = true;
+                head.dated = columns.has("date");
+            }
+            // Sales are what questions are asked about.
+            if headers.is_empty() || section.what == What::Sales {
+                headers = if is_header { line.cells.clone() } else { vec![String::new(); line.cells.len()] };
+                head.columns = seen(kind, &headers, &columns);
+                rows = 0;
+            }
+            section.columns = Some(columns);
+            if is_header {
+                continue;
+            }
+        }
+        if rows < 20 && (section.what == What::Sales || !head.has_sales) {
+            rows += 1;
+            for (column, cell) in head.columns.iter_mut().zip(&line.cells) {
+                if !cell.is_empty() && column.samples.len() < 3 && !column.samples.contains(cell) {
+                    column.samples.push(cell.chars().take(60).collect());
+                }
+            }
+            if let (Some(columns), true) = (&section.columns, head.date.is_empty()) {
+                columns.cell(&line, "date").clone_into(&mut head.date);
+            }
+        }
+        if rows >= 20 && (head.has_sales || !kind.has_sections()) {
+            break;
+        }
+    }
+    Ok(head)
+}
+
+fn seen(kind: Kind, headers: &[String], columns: &Columns) -> Vec<Seen> {
+    let guess = |i: usize| {
+        let names = names_of(kind).iter().filter(|n| columns.0.get(**n) == Some(&i));
+        names.map(|n| (*n).to_owned()).collect()
+    };
+    let column = |(i, header): (usize, &String)| Seen { header: header.clone(), samples: Vec::new(), guess: guess(i) };
+    headers.iter().enumerate().map(column).collect()
 }

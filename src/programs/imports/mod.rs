@@ -6,13 +6,17 @@
 //! what somebody else changed since.
 
 mod columns;
+pub mod drafts;
+mod lists;
 mod people;
+mod report;
 mod rows;
 pub mod run;
 mod table;
 pub mod undo;
 
-pub use columns::check_file;
+pub use columns::{Seen, check_file, names_of};
+pub use report::{Counts, Report, RowError, RowLine};
 
 use super::amount::Style;
 use super::model::Program;
@@ -41,14 +45,25 @@ pub enum Kind {
     ConversionsCsv,
     /// People.
     MembersCsv,
+    /// Mailchimp's export of an audience: an archive of lists.
+    Mailchimp,
+    /// listmonk's export of subscribers.
+    Listmonk,
     /// Addresses that must not be mailed.
     SuppressionsCsv,
 }
 
 impl Kind {
     /// Those that can be read.
-    pub const ALL: [Kind; 5] =
-        [Kind::PapSimple, Kind::PapFull, Kind::ConversionsCsv, Kind::MembersCsv, Kind::SuppressionsCsv];
+    pub const ALL: [Kind; 7] = [
+        Kind::PapFull,
+        Kind::PapSimple,
+        Kind::ConversionsCsv,
+        Kind::MembersCsv,
+        Kind::Mailchimp,
+        Kind::Listmonk,
+        Kind::SuppressionsCsv,
+    ];
 
     /// As stored and as in the API.
     pub fn code(self) -> &'static str {
@@ -57,6 +72,8 @@ impl Kind {
             Self::PapFull => "pap_full",
             Self::ConversionsCsv => "conversions_csv",
             Self::MembersCsv => "members_csv",
+            Self::Mailchimp => "mailchimp",
+            Self::Listmonk => "listmonk",
             Self::SuppressionsCsv => "suppressions_csv",
         }
     }
@@ -64,14 +81,23 @@ impl Kind {
     /// Reads a kind of the API.
     ///
     /// # Errors
-    /// `unsupported_kind` for kinds that the contract knows and this version cannot read, `choice` otherwise.
+    /// `required` or `choice` on `kind`.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let found = Self::ALL.into_iter().find(|k| k.code() == text.trim());
         found.ok_or_else(|| match text.trim() {
             "" => FieldError::new("kind", "required"),
-            "mailchimp" | "listmonk" => FieldError::new("kind", "unsupported_kind"),
             _ => FieldError::new("kind", "choice").arg("choices", Self::ALL.map(Kind::code).join(", ")),
         })
+    }
+
+    /// Whether its file has parts with headings of their own.
+    pub fn has_sections(self) -> bool {
+        matches!(self, Self::PapFull | Self::Mailchimp)
+    }
+
+    /// Whether it brings people of a mailing list: addresses that must not be mailed go first.
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::MembersCsv | Self::Mailchimp | Self::Listmonk)
     }
 
     /// Whether it brings sales.
@@ -107,6 +133,9 @@ pub struct Options {
     /// How numbers are written.
     #[serde(default)]
     pub numbers: Style,
+    /// The sentence people agreed to where they subscribed, for rows that carry none.
+    #[serde(default)]
+    pub wording: String,
 }
 
 /// An import as somebody asks for it, before it is checked.
@@ -124,78 +153,14 @@ pub struct Draft {
     pub mapping: String,
     /// `auto`, `de`, `en`, or empty.
     pub number_format: String,
+    /// The sentence people agreed to where they subscribed.
+    pub consent_wording: String,
     /// Whether nothing is to be changed.
     pub dry_run: bool,
     /// Name of the sent file.
     pub file_name: String,
     /// Where it was put; none when there was no file.
     pub file: Option<PathBuf>,
-}
-
-/// Three counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
-pub struct Counts {
-    /// New.
-    pub created: i64,
-    /// Known, with other facts.
-    pub updated: i64,
-    /// Known.
-    pub unchanged: i64,
-}
-
-/// What is wrong with one row.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct RowError {
-    /// Line of the file, from 1.
-    pub row: u64,
-    /// Stable code; the text is `error-row-<code>`.
-    pub code: String,
-    /// The cell in question.
-    #[serde(default)]
-    pub value: String,
-}
-
-/// What an import has done so far.
-#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct Report {
-    /// People.
-    pub members: Counts,
-    /// Sales.
-    pub conversions: Counts,
-    /// Suppressions.
-    pub suppressions: Counts,
-    /// Sales kept for people who are not there yet.
-    pub waiting: i64,
-    /// Rows that are no sale: clicks, sponsor shares.
-    pub skipped: i64,
-    /// The first row errors.
-    pub errors: Vec<RowError>,
-    /// All row errors.
-    pub errors_total: i64,
-    /// After taking back: changes left alone because somebody changed the sale since.
-    pub kept: i64,
-}
-
-impl Report {
-    /// Notes a row error.
-    pub fn wrong(&mut self, row: u64, code: &str, value: &str) {
-        self.errors_total += 1;
-        if self.errors.len() < MOST_ERRORS {
-            let value = value.chars().take(100).collect();
-            self.errors.push(RowError { row, code: code.to_owned(), value });
-        }
-    }
-
-    /// As stored.
-    pub fn to_json(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(Error::internal)
-    }
-
-    /// Reads a stored report; an empty one where nothing was written yet.
-    pub fn stored(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
-    }
 }
 
 /// What the job is told.
@@ -218,8 +183,14 @@ pub async fn accept(house: &House, actor: MemberId, draft: Draft) -> Result<i64>
     let (kind, options, path, program_error) = check(house, &draft).await?;
     let programs = house.db.read(super::store::list_programs).await?;
     let looked = {
-        let (options, path) = (options.clone(), path.clone());
-        run_blocking(move || check_file(kind, &options, &programs, &path)).await?
+        let (options, path, sent_as) = (options.clone(), path.clone(), draft.file_name.clone());
+        run_blocking(move || {
+            if kind == Kind::Mailchimp && !lists::is_flat(&path) {
+                lists::unpack(&path, &sent_as, MOST_BYTES as u64)?;
+            }
+            check_file(kind, &options, &programs, &path)
+        })
+        .await?
     };
     let mut wrong: Vec<FieldError> = program_error.into_iter().collect();
     match looked {
@@ -281,6 +252,25 @@ pub async fn repeat_for_good(house: &House, actor: MemberId, id: i64) -> Result<
     enqueue(house, actor, (kind, false), row.file_name, path, row.options).await
 }
 
+/// At the start of the only process: what was being taken back when it died goes on at once.
+///
+/// # Errors
+/// When it cannot be written.
+pub async fn resume(house: &House) -> Result<()> {
+    house
+        .db
+        .write_background(|tx| {
+            if tx.is_postgres() {
+                return Ok(());
+            }
+            for id in super::store::imports::list_undoing(tx)? {
+                crate::jobs::enqueue(tx, crate::jobs::NewJob::new(undo::UNDO_JOB, &ImportJob { id })?)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
 async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }
@@ -328,6 +318,7 @@ async fn check(house: &House, draft: &Draft) -> Result<Checked> {
             Style::Auto
         }
     };
+    let wording = check.text("consent_wording", &draft.consent_wording, 0, 2_000);
     let (program, program_error) = program(house, kind, &draft.program).await?;
     // A named program that is not there is wrong whatever the file says.
     if let Some(error) = program_error.clone().filter(|_| kind.is_none() || !draft.program.trim().is_empty()) {
@@ -337,7 +328,8 @@ async fn check(house: &House, draft: &Draft) -> Result<Checked> {
     let (Some(kind), Some(path)) = (kind, draft.file.clone()) else {
         return Err(Error::internal("checked fields are missing"));
     };
-    let options = Options { time_zone: zone.to_owned(), sale_date, program: program.map(|p| p.id), mapping, numbers };
+    let program = program.map(|p| p.id);
+    let options = Options { time_zone: zone.to_owned(), sale_date, program, mapping, numbers, wording };
     Ok((kind, options, path, program_error))
 }
 

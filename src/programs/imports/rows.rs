@@ -1,12 +1,14 @@
 //! Rows of a file as sales, people and suppressions, or with what is wrong with them.
 
 use super::columns::{Columns, Section, What};
+use super::lists::Listed;
 use super::table::Line;
 use super::{Kind, Options, SaleDate};
 use crate::accounts::model::Email;
+use crate::accounts::store::ConsentProof;
 use crate::db::Ms;
 use crate::programs::amount::{self, Style, Wrong};
-use crate::programs::model::{NewSale, Product, Program, Status, parse_id};
+use crate::programs::model::{NewSale, Product, Program, Status, loose_sub_id, parse_id};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
@@ -18,7 +20,7 @@ pub enum Row {
     /// A sale.
     Sale(Box<NewSale>),
     /// Somebody.
-    Person(Person),
+    Person(Box<Person>),
     /// An address that must not be mailed.
     Suppression {
         /// The address.
@@ -45,6 +47,25 @@ pub struct Person {
     pub refs: Vec<(String, bool)>,
     /// Program of the references.
     pub program: Option<i64>,
+    /// Reference of who brought them.
+    pub sponsor: Option<String>,
+    /// Why their address must not be mailed.
+    pub stop: Option<&'static str>,
+    /// What proves that they agreed to newsletters elsewhere.
+    pub proof: Option<ConsentProof>,
+    /// Whether a list says that they get newsletters.
+    pub subscribed: bool,
+}
+
+impl Row {
+    /// Whether it forbids mail to an address: such rows go first.
+    pub fn stops(&self) -> bool {
+        match self {
+            Self::Suppression { .. } => true,
+            Self::Person(person) => person.stop.is_some(),
+            _ => false,
+        }
+    }
 }
 
 /// Reads rows; remembers the sales it has seen, 16 bytes each, so that a file that contradicts itself is noticed.
@@ -55,6 +76,7 @@ pub struct Reader {
     zone: TimeZone,
     day: Option<Ms>,
     numbers: Style,
+    wording: String,
     seen: HashMap<u64, u64>,
 }
 
@@ -86,6 +108,7 @@ impl Reader {
             zone,
             day,
             numbers: if options.numbers == Style::Auto { proved } else { options.numbers },
+            wording: options.wording.clone(),
             seen: HashMap::new(),
         }
     }
@@ -95,7 +118,8 @@ impl Reader {
         let Some(columns) = &section.columns else { return Row::Skipped };
         let read = match section.what {
             What::Sales => self.sale(columns, line),
-            What::People => self.person(columns, line).map(Row::Person),
+            What::People => self.member(columns, line),
+            What::List => self.listed(section, columns, line),
             What::Suppressions => Email::parse(columns.cell(line, "email"))
                 .map(|email| Row::Suppression { email, reason: columns.cell(line, "reason").to_owned() })
                 .map_err(|_| ("email", columns.cell(line, "email").to_owned())),
@@ -171,6 +195,7 @@ impl Reader {
             dated,
             keeps_refund: self.kind == Kind::PapFull,
             raw: line.cells.join(" | ").chars().take(1_000).collect(),
+            sub_id: loose_sub_id(cell("sub_id")),
         };
         // A refund follows its sale in the same file; anything else that names a sale twice must say the same.
         if !matches!(kind.as_str(), "R" | "H") && !self.is_consistent(&sale) {
@@ -194,6 +219,10 @@ impl Reader {
         // Recurring commissions carry the order of the first sale; the transaction tells them apart.
         let text = match (order, trans) {
             ("", "") => return bad("order_required", ""),
+            // A refund without an order of its own names the transaction that it takes back.
+            ("", _) if matches!(kind, "R" | "H") && !columns.cell(line, "parent_trans").is_empty() => {
+                format!("t:{}", columns.cell(line, "parent_trans"))
+            }
             ("", trans) => format!("t:{trans}"),
             (order, trans) if kind == "U" && !trans.is_empty() => format!("{order}:{trans}"),
             (order, _) => order.to_owned(),
@@ -246,9 +275,107 @@ impl Reader {
                 refs.push((parse_id(text).or_else(|c| bad(code_of_ref(c), text))?, *for_links));
             }
         }
-        let program = if refs.is_empty() { None } else { Some(self.program_of(cell("program"))?.id) };
-        let german = crate::i18n::Lang::parse(cell("locale")).map(|l| l == crate::i18n::Lang::De);
-        Ok(Person { email, name, german, refs, program })
+        for text in cell("match_ids").split([' ', ';', '|', ',']).filter(|t| !t.is_empty()) {
+            if !refs.iter().any(|(r, _)| r == text) {
+                refs.push((parse_id(text).or_else(|c| bad(c, text))?, false));
+            }
+        }
+        if let Some(text) = attribute(cell("attributes"))
+            && refs.is_empty()
+        {
+            refs.push((parse_id(&text).or_else(|c| bad(c, &text))?, true));
+        }
+        let sponsor = match cell("sponsor") {
+            "" => None,
+            text => Some(parse_id(text).or_else(|c| bad(c, text))?),
+        };
+        // A list may know people of several programs; a reference without a program is nobody's.
+        let program = match self.program_of(cell("program")) {
+            Ok(program) => Some(program.id),
+            Err(wrong) if !refs.is_empty() => return Err(wrong),
+            Err(_) => None,
+        };
+        let german = crate::i18n::Lang::parse(cell("locale")).map(crate::i18n::Lang::is_german);
+        let (stop, proof, subscribed) = (None, None, false);
+        Ok(Person { email, name, german, refs, program, sponsor, stop, proof, subscribed })
+    }
+
+    /// A partner of a file of people, with what it says of newsletters.
+    fn member(&self, columns: &Columns, line: &Line) -> Result<Row, Bad> {
+        // Whom the old house turned away is not invited into the new one.
+        if self.kind == Kind::PapFull && matches!(columns.cell(line, "status"), "D" | "X") {
+            return Ok(Row::Skipped);
+        }
+        let mut person = self.person(columns, line)?;
+        if self.kind == Kind::MembersCsv {
+            let agreed = Listed::parse(columns.cell(line, "consent"));
+            self.consent(&mut person, Listed::parse(columns.cell(line, "list_status")), agreed, columns, line);
+        }
+        Ok(Row::Person(Box::new(person)))
+    }
+
+    /// Somebody of a mailing list: invited, suppressed, or left out where they never agreed.
+    fn listed(&self, section: &Section, columns: &Columns, line: &Line) -> Result<Row, Bad> {
+        let email = columns.cell(line, "email");
+        let said = Listed::parse(columns.cell(line, "list_status"));
+        let complained = Listed::parse(columns.cell(line, "reason")) == Some(Listed::Complained);
+        let listed = match (section.listed, said) {
+            (Some(Listed::Unsubscribed | Listed::Cleaned), _) if complained => Listed::Complained,
+            (Some(of_file), _) => of_file,
+            (None, Some(said)) => said,
+            (None, None) => Listed::Unasked,
+        };
+        if let Some(reason) = listed.reason() {
+            let email = Email::parse(email).or_else(|_| bad("email", email))?;
+            return Ok(Row::Suppression { email, reason: reason.to_owned() });
+        }
+        if listed == Listed::Unasked {
+            return Ok(Row::Skipped);
+        }
+        let mut person = self.person(columns, line)?;
+        self.consent(&mut person, Some(listed), None, columns, line);
+        Ok(Row::Person(Box::new(person)))
+    }
+
+    /// A consent needs a moment and the network address it came from; a list that only says "subscribed" proves nothing.
+    fn consent(
+        &self,
+        person: &mut Person,
+        listed: Option<Listed>,
+        agreed: Option<Listed>,
+        columns: &Columns,
+        line: &Line,
+    ) {
+        let cell = |name: &str| columns.cell(line, name);
+        person.stop = listed.and_then(Listed::reason).or(agreed.and_then(Listed::reason));
+        let no = agreed.is_some_and(|a| a != Listed::Subscribed) || listed.is_some_and(|l| l != Listed::Subscribed);
+        person.subscribed = !no && (agreed.is_some() || listed.is_some());
+        if no || person.stop.is_some() {
+            return;
+        }
+        let pairs = [(cell("consent_time"), cell("consent_ip")), (cell("optin_time"), cell("optin_ip"))];
+        let proved = pairs.into_iter().find_map(|(time, ip)| {
+            let at = parse_moment(time, &self.zone)?;
+            ip.parse::<std::net::IpAddr>().ok().map(|ip| (at, ip.to_string()))
+        });
+        let wording = Some(cell("consent_wording")).filter(|w| !w.is_empty()).unwrap_or(&self.wording);
+        person.proof = proved.map(|(at, ip)| ConsentProof {
+            at,
+            ip,
+            wording: wording.chars().take(2_000).collect(),
+            row: columns.row(line).chars().take(4_000).collect(),
+        });
+    }
+}
+
+/// A partner's reference in the attributes that listmonk keeps as JSON.
+fn attribute(json: &str) -> Option<String> {
+    let all: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).ok()?;
+    let found = ["affiliate_ref", "affiliate_id", "ref"].iter().find_map(|name| all.get(*name))?;
+    match found {
+        serde_json::Value::String(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

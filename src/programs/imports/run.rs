@@ -1,5 +1,6 @@
 //! Working a file off: one pass to learn how it is written, one to keep its rows in small transactions.
 
+use super::report::Said;
 use super::rows::{Person, Reader, Row};
 use super::{ImportJob, Kind, Options, Report, columns, folder, people};
 use crate::accounts::model::Email;
@@ -21,7 +22,7 @@ const STEP: usize = 250;
 /// Job that matches waiting sales and looks at tiers after an import.
 pub const SETTLE_JOB: &str = "imports.settle";
 
-type Step = Vec<(u64, Row)>;
+type Step = Vec<(Said, Row)>;
 
 /// Works an import off, or goes on where it stopped.
 ///
@@ -40,9 +41,11 @@ pub async fn run(house: House, job: ImportJob) -> Result<()> {
         Ok(false) => Ok(()),
         Err(Error::Invalid(fields)) => {
             let mut report = Report::default();
-            fields.iter().for_each(|f| report.wrong(1, f.code, &f.field));
-            let report = report.to_json()?;
-            house.db.write_background(move |tx| store::mark_ended(tx, id, "failed", &report)).await?;
+            let first = Said { row: 1, part: "".into() };
+            fields.iter().for_each(|f| report.wrong(&first, "", f.code, &f.field));
+            let text = report.to_json()?;
+            house.db.write_background(move |tx| store::mark_ended(tx, id, "failed", &text)).await?;
+            tell(&house, id).await;
             Ok(())
         }
         Err(other) => Err(other),
@@ -67,7 +70,13 @@ async fn work(house: &House, row: ImportRow, programs: Vec<Program>, path: PathB
     let mut done = if dry_run { 0 } else { row.rows_done };
     let mut report = if dry_run { Report::default() } else { Report::stored(&row.report) };
     if dry_run && row.rows_done > 0 {
-        house.db.write_background(move |tx| store::mark_progress(tx, id, row.rows_done, 0, "{}")).await?;
+        house
+            .db
+            .write_background(move |tx| {
+                store::delete_steps(tx, id)?;
+                store::mark_progress(tx, id, row.rows_done, 0, "{}")
+            })
+            .await?;
     }
     let (sender, mut steps) = mpsc::channel::<Result<Step>>(4);
     let behind = done;
@@ -102,18 +111,37 @@ async fn work(house: &House, row: ImportRow, programs: Vec<Program>, path: PathB
                     Ok((report, known))
                 })
                 .await?;
-            let text = report.to_json()?;
-            (report, house.db.write_background(move |tx| store::mark_progress(tx, id, done, done + rows, &text)).await?)
+            let (mut after, live) = (report, house.live.clone());
+            let lines = after.take_lines();
+            let text = after.to_json()?;
+            let moved = house
+                .db
+                .write_background(move |tx| {
+                    let moved = store::mark_progress(tx, id, done, done + rows, &text)?;
+                    if moved {
+                        store::insert_step(tx, id, done + rows, &lines)?;
+                        publish(tx, &live, id, (done + rows, total), &text);
+                    }
+                    Ok(moved)
+                })
+                .await?;
+            (after, moved)
         } else {
-            let before = report.clone();
+            let (before, live) = (report.clone(), house.live.clone());
             house
                 .db
                 .write_background(move |tx| {
                     let mut report = before.clone();
                     keep_step(tx, id, &step, &mut report)?;
-                    let moved = store::mark_progress(tx, id, done, done + rows, &report.to_json()?)?;
+                    let (lines, text) = (report.take_lines(), report.to_json()?);
+                    let moved = store::mark_progress(tx, id, done, done + rows, &text)?;
                     // Another worker was faster: nothing of this step may stay.
-                    if moved { Ok((report, true)) } else { Err(Error::Conflict("import_moved")) }
+                    if !moved {
+                        return Err(Error::Conflict("import_moved"));
+                    }
+                    store::insert_step(tx, id, done + rows, &lines)?;
+                    publish(tx, &live, id, (done + rows, total), &text);
+                    Ok((report, true))
                 })
                 .await?
         };
@@ -134,6 +162,7 @@ async fn work(house: &House, row: ImportRow, programs: Vec<Program>, path: PathB
             Ok(())
         })
         .await?;
+    tell(house, id).await;
     if !dry_run {
         // What the file said is in the database; people's data is not kept twice.
         if let Err(error) = tokio::fs::remove_file(&path).await {
@@ -141,6 +170,30 @@ async fn work(house: &House, row: ImportRow, programs: Vec<Program>, path: PathB
         }
     }
     Ok(true)
+}
+
+/// Tells who watches how far an import is, once the step is on disk.
+fn publish(tx: &mut Tx<'_>, live: &crate::live::Live, id: i64, (done, total): (i64, i64), report: &str) {
+    let (live, value) = (live.clone(), value(id, "running", (done, total), &Report::stored(report)));
+    tx.after_commit(move || live.publish_info(&format!("import:{id}"), &value));
+}
+
+/// Progress as the topic `import:ID` carries it.
+fn value(id: i64, status: &str, (rows_done, rows_total): (i64, i64), report: &Report) -> String {
+    serde_json::json!({
+        "id": id, "status": status, "rows_done": rows_done, "rows_total": rows_total, "members": report.members,
+        "conversions": report.conversions, "suppressions": report.suppressions, "waiting": report.waiting,
+        "errors_total": report.errors_total,
+    })
+    .to_string()
+}
+
+/// Tells who watches how an import stands.
+pub(super) async fn tell(house: &House, id: i64) {
+    if let Ok(row) = house.db.read(move |c| store::find_import(c, id)).await {
+        let value = value(id, &row.status, (row.rows_done, row.rows_total), &Report::stored(&row.report));
+        house.live.publish_info(&format!("import:{id}"), &value);
+    }
 }
 
 fn read(
@@ -154,18 +207,29 @@ fn read(
 ) -> Result<()> {
     let mut step = Vec::with_capacity(STEP);
     let mut number = 0;
-    columns::walk(kind, options, path, shape, |section, line| {
-        // Rows behind us are read all the same: a row may contradict one of them.
-        let row = reader.row(section, line);
-        number += 1;
-        if number > behind {
-            step.push((line.number, row));
-        }
-        if step.len() < STEP {
-            return Ok(true);
-        }
-        Ok(sender.blocking_send(Ok(std::mem::replace(&mut step, Vec::with_capacity(STEP)))).is_ok())
-    })?;
+    // Addresses that must not be mailed go first, wherever in the file they stand.
+    let turns: &[Option<bool>] = if kind.is_list() { &[Some(true), Some(false)] } else { &[None] };
+    for turn in turns {
+        let mut part: Arc<str> = "".into();
+        columns::walk(kind, options, path, shape, |section, line| {
+            // Rows behind us are read all the same: a row may contradict one of them.
+            let row = reader.row(section, line);
+            if turn.is_some_and(|stops| stops != row.stops()) {
+                return Ok(true);
+            }
+            number += 1;
+            if number > behind {
+                if *part != *section.part {
+                    part = section.part.as_str().into();
+                }
+                step.push((Said { row: line.number, part: part.clone() }, row));
+            }
+            if step.len() < STEP {
+                return Ok(true);
+            }
+            Ok(sender.blocking_send(Ok(std::mem::replace(&mut step, Vec::with_capacity(STEP)))).is_ok())
+        })?;
+    }
     if !step.is_empty() {
         let _ = sender.blocking_send(Ok(step));
     }
@@ -174,47 +238,62 @@ fn read(
 
 struct Sorted {
     sales: Vec<NewSale>,
-    sale_rows: Vec<u64>,
-    people: Vec<(u64, Person)>,
-    suppressions: Vec<(Email, String)>,
+    sale_rows: Vec<Said>,
+    people: Vec<(Said, Person)>,
+    suppressions: Vec<(Said, Email, String)>,
 }
 
-fn sort(step: &[(u64, Row)], report: &mut Report) -> Sorted {
+fn sort(step: &[(Said, Row)], report: &mut Report) -> Sorted {
     let mut out = Sorted { sales: Vec::new(), sale_rows: Vec::new(), people: Vec::new(), suppressions: Vec::new() };
-    for (number, row) in step {
+    for (said, row) in step {
         match row {
             Row::Sale(sale) => {
                 out.sales.push(sale.as_ref().clone());
-                out.sale_rows.push(*number);
+                out.sale_rows.push(said.clone());
             }
-            Row::Person(person) => out.people.push((*number, person.clone())),
-            Row::Suppression { email, reason } => out.suppressions.push((email.clone(), reason.clone())),
-            Row::Skipped => report.skipped += 1,
-            Row::Wrong(code, cell) => report.wrong(*number, code, cell),
+            Row::Person(person) => out.people.push((said.clone(), person.as_ref().clone())),
+            Row::Suppression { email, reason } => out.suppressions.push((said.clone(), email.clone(), reason.clone())),
+            Row::Skipped => {
+                report.skipped += 1;
+                report.note(said, "", "skipped", "", "");
+            }
+            Row::Wrong(code, cell) => report.wrong(said, "", code, cell),
         }
     }
     out
 }
 
 fn count(applied: &Applied, sorted: &Sorted, report: &mut Report) {
-    for (i, outcome) in applied.outcomes.iter().enumerate() {
-        match outcome {
-            Outcome::Created => report.conversions.created += 1,
-            Outcome::Updated => report.conversions.updated += 1,
-            Outcome::Unchanged => report.conversions.unchanged += 1,
-            Outcome::Ambiguous => {
-                let order = sorted.sales.get(i).map_or("", |s| s.order_id.as_str());
-                report.wrong(sorted.sale_rows.get(i).copied().unwrap_or(0), "ambiguous_order", order);
+    let outcomes = applied.outcomes.iter().zip(&sorted.sale_rows).zip(&sorted.sales);
+    for (i, ((outcome, said), sale)) in outcomes.enumerate() {
+        let waits = applied.waits.get(i).copied().unwrap_or(false);
+        let word = match outcome {
+            Outcome::Created => {
+                report.conversions.created += 1;
+                "created"
             }
-        }
-        report.waiting += i64::from(applied.waits.get(i).copied().unwrap_or(false));
+            Outcome::Updated => {
+                report.conversions.updated += 1;
+                "updated"
+            }
+            Outcome::Unchanged => {
+                report.conversions.unchanged += 1;
+                "unchanged"
+            }
+            Outcome::Ambiguous => {
+                report.wrong(said, "sales", "ambiguous_order", &sale.order_id);
+                continue;
+            }
+        };
+        report.note(said, "sales", word, if waits { "waiting" } else { "" }, &sale.order_id);
+        report.waiting += i64::from(waits);
     }
 }
 
-fn keep_step(tx: &mut Tx<'_>, import: i64, step: &[(u64, Row)], report: &mut Report) -> Result<()> {
+fn keep_step(tx: &mut Tx<'_>, import: i64, step: &[(Said, Row)], report: &mut Report) -> Result<()> {
     let sorted = sort(step, report);
-    people::keep_people(tx, import, &sorted.people, report)?;
     people::keep_suppressions(tx, import, &sorted.suppressions, report)?;
+    people::keep_people(tx, import, &sorted.people, report)?;
     let applied = ingest::apply(tx, &sorted.sales, Some(import))?;
     count(&applied, &sorted, report);
     report.errors.sort_by_key(|e| e.row);
@@ -224,14 +303,14 @@ fn keep_step(tx: &mut Tx<'_>, import: i64, step: &[(u64, Row)], report: &mut Rep
 /// What a trial has seen: a second row of something new is not new.
 #[derive(Default)]
 struct Trial {
-    people: HashSet<String>,
+    people: people::Met,
     orders: HashSet<(String, String, String)>,
 }
 
-fn preview_step(conn: &mut Conn, step: &[(u64, Row)], known: &mut Trial, report: &mut Report) -> Result<()> {
+fn preview_step(conn: &mut Conn, step: &[(Said, Row)], known: &mut Trial, report: &mut Report) -> Result<()> {
     let sorted = sort(step, report);
-    people::preview_people(conn, &sorted.people, &mut known.people, report)?;
     people::preview_suppressions(conn, &sorted.suppressions, &mut known.people, report)?;
+    people::preview_people(conn, &sorted.people, &mut known.people, report)?;
     let mut applied = ingest::preview(conn, &sorted.sales)?;
     for (sale, outcome) in sorted.sales.iter().zip(&mut applied.outcomes) {
         let key = (sale.source.clone(), sale.order_id.clone(), sale.product.text().to_owned());
@@ -249,13 +328,25 @@ fn preview_step(conn: &mut Conn, step: &[(u64, Row)], known: &mut Trial, report:
 /// # Errors
 /// When the database fails.
 pub async fn settle(house: House, job: ImportJob) -> Result<()> {
-    while house.db.write_background(move |tx| ingest::match_waiting(tx, None)).await? > 0 {}
+    let id = job.id;
+    if house.db.read(move |c| store::find_import(c, id)).await?.undone_at.is_some() {
+        return Ok(());
+    }
+    while house.db.write_background(move |tx| ingest::match_waiting(tx, None, Some(id))).await? > 0 {}
     let mut after = 0;
     loop {
-        let ids =
-            house.db.read(move |c| reads::sales::list_members_of_import(c, job.id, after, tiers::AT_ONCE)).await?;
+        let ids = house.db.read(move |c| reads::sales::list_members_of_import(c, id, after, tiers::AT_ONCE)).await?;
         let Some(last) = ids.last().copied() else { return Ok(()) };
-        house.db.write_background(move |tx| tiers::recompute(tx, &ids)).await?;
+        house
+            .db
+            .write_background(move |tx| {
+                let newest = reads::tiers::find_last_tier_change(tx)?;
+                tiers::recompute(tx, &ids)?;
+                let moved = reads::tiers::list_tier_changes_of(tx, &ids, newest)?;
+                let moved: Vec<(&str, i64)> = moved.into_iter().map(|change| ("tier", change)).collect();
+                store::insert_marks(tx, id, &moved)
+            })
+            .await?;
         after = last;
     }
 }

@@ -1,6 +1,8 @@
 //! SQL of imports.
 
-use crate::db::schema::{affiliate_refs, conversions, import_marks, imports, members, suppressions};
+use crate::db::schema::{
+    affiliate_refs, affiliate_sponsors, conversions, import_marks, import_steps, imports, members, suppressions,
+};
 use crate::db::{Conn, Ms, Tx};
 use crate::error::Result;
 use crate::on;
@@ -78,6 +80,17 @@ pub fn list_imports(conn: &mut Conn, after: Option<Cursor>, limit: i64) -> Resul
     Ok(wanted.order(imports::id.desc()).limit(limit + 1).load(conn)?)
 }
 
+/// Imports that failed after `since`, newest first: id, name of the file, when they began.
+pub fn list_failed(conn: &mut Conn, since: Ms, limit: i64) -> Result<Vec<(i64, String, Ms)>> {
+    Ok(imports::table
+        .filter(imports::status.eq("failed"))
+        .filter(imports::created_at.gt(since))
+        .order(imports::id.desc())
+        .limit(limit)
+        .select((imports::id, imports::file_name, imports::created_at))
+        .load(conn)?)
+}
+
 /// Sets a waiting import going, with the number of its rows; running ones go on.
 pub fn mark_running(tx: &mut Tx<'_>, id: i64, rows_total: i64) -> Result<bool> {
     let rows = diesel::update(imports::table.find(id).filter(imports::status.eq_any(["queued", "running"])))
@@ -116,6 +129,15 @@ pub fn mark_undoing(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     Ok(rows == 1)
 }
 
+/// Imports that are being taken back.
+pub fn list_undoing(conn: &mut Conn) -> Result<Vec<i64>> {
+    Ok(imports::table
+        .filter(imports::status.eq("running"))
+        .filter(imports::undone_at.is_not_null())
+        .select(imports::id)
+        .load(conn)?)
+}
+
 /// Ends the taking back.
 pub fn mark_undone(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     let now = tx.now();
@@ -142,10 +164,11 @@ pub fn insert_marks(tx: &mut Tx<'_>, import: i64, made: &[(&str, i64)]) -> Resul
     Ok(())
 }
 
-/// The latest things an import made: mark, kind, id.
-pub fn list_marks(conn: &mut Conn, import: i64, limit: i64) -> Result<Vec<(i64, String, i64)>> {
+/// The latest things of some kinds that an import made: mark, kind, id.
+pub fn list_marks(conn: &mut Conn, import: i64, kinds: &[&str], limit: i64) -> Result<Vec<(i64, String, i64)>> {
     Ok(import_marks::table
         .filter(import_marks::import_id.eq(import))
+        .filter(import_marks::kind.eq_any(kinds))
         .order(import_marks::id.desc())
         .limit(limit)
         .select((import_marks::id, import_marks::kind, import_marks::object_id))
@@ -158,8 +181,8 @@ pub fn delete_mark(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Takes an imported person away, unless they have come to life since.
-pub fn delete_invited(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+/// Takes an imported person away, unless they have come to life since; answers whether it did.
+pub fn delete_invited(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     let rows = diesel::delete(members::table.find(id).filter(members::status.eq("invited"))).execute(&mut **tx)?;
     if rows == 1 {
         // Their sales wait again.
@@ -167,7 +190,7 @@ pub fn delete_invited(tx: &mut Tx<'_>, id: i64) -> Result<()> {
             .set(conversions::member_id.eq(None::<i64>))
             .execute(&mut **tx)?;
     }
-    Ok(())
+    Ok(rows == 1)
 }
 
 /// Takes an imported reference away.
@@ -211,4 +234,66 @@ pub fn list_suppressed(conn: &mut Conn, hashes: &[String]) -> Result<Vec<String>
 /// Members by folded address: address, id.
 pub fn list_members_by_key(conn: &mut Conn, keys: &[String]) -> Result<Vec<(String, i64)>> {
     Ok(members::table.filter(members::email_key.eq_any(keys)).select((members::email_key, members::id)).load(conn)?)
+}
+
+/// Whose reference named the sponsor of a member: member id to sponsor's reference, in one program.
+pub fn list_sponsor_refs(conn: &mut Conn, program: i64, ids: &[i64]) -> Result<Vec<(i64, String)>> {
+    Ok(affiliate_sponsors::table
+        .filter(affiliate_sponsors::program_id.eq(program))
+        .filter(affiliate_sponsors::member_id.eq_any(ids))
+        .select((affiliate_sponsors::member_id, affiliate_sponsors::sponsor_ref))
+        .load(conn)?)
+}
+
+/// Keeps the reference of a member's sponsor; answers the new row's id, none where one is known.
+pub fn insert_sponsor(tx: &mut Tx<'_>, program: i64, member: i64, reference: &str) -> Result<Option<i64>> {
+    let now = tx.now();
+    let conn: &mut Conn = tx;
+    Ok(on!(conn, c => diesel::insert_into(affiliate_sponsors::table)
+        .values((
+            affiliate_sponsors::program_id.eq(program),
+            affiliate_sponsors::member_id.eq(member),
+            affiliate_sponsors::sponsor_ref.eq(reference),
+            affiliate_sponsors::sponsor_key.eq(crate::programs::model::ref_key(reference)),
+            affiliate_sponsors::created_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .returning(affiliate_sponsors::id)
+        .get_result(c)
+        .optional())?)
+}
+
+/// Forgets a sponsor.
+pub fn delete_sponsor(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    diesel::delete(affiliate_sponsors::table.find(id)).execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Keeps what became of the rows of one step, one a line.
+pub fn insert_step(tx: &mut Tx<'_>, import: i64, rows_done: i64, lines: &str) -> Result<()> {
+    diesel::insert_into(import_steps::table)
+        .values((
+            import_steps::import_id.eq(import),
+            import_steps::rows_done.eq(rows_done),
+            import_steps::lines.eq(lines),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Some steps of an import behind `after`, in order: place, lines.
+pub fn list_steps(conn: &mut Conn, import: i64, after: i64, limit: i64) -> Result<Vec<(i64, String)>> {
+    Ok(import_steps::table
+        .filter(import_steps::import_id.eq(import))
+        .filter(import_steps::rows_done.gt(after))
+        .order(import_steps::rows_done.asc())
+        .limit(limit)
+        .select((import_steps::rows_done, import_steps::lines))
+        .load(conn)?)
+}
+
+/// Forgets the steps of a trial that starts over.
+pub fn delete_steps(tx: &mut Tx<'_>, import: i64) -> Result<()> {
+    diesel::delete(import_steps::table.filter(import_steps::import_id.eq(import))).execute(&mut **tx)?;
+    Ok(())
 }

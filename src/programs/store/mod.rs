@@ -1,8 +1,11 @@
 //! SQL of programs, sales, imports and tiers, one file a noun.
 
+pub mod asks;
+pub mod drafts;
 pub mod imports;
 pub mod programs;
 pub mod sales;
+pub mod signals;
 pub mod tiers;
 
 pub use programs::{

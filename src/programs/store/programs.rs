@@ -1,6 +1,6 @@
 //! SQL of programs and of the partners' references.
 
-use crate::db::schema::{affiliate_refs as refs, conversions, programs};
+use crate::db::schema::{affiliate_refs as refs, conversions, members, programs};
 use crate::db::{Conn, Tx, is_duplicate};
 use crate::error::{Error, Result};
 use crate::on;
@@ -46,6 +46,8 @@ pub struct ProgramFields {
     pub description_de: String,
     /// English description.
     pub description_en: String,
+    /// Parameter of the sub-id.
+    pub sub_param: String,
 }
 
 fn taken(e: diesel::result::Error) -> Error {
@@ -67,6 +69,7 @@ pub fn insert_program(tx: &mut Tx<'_>, new: &ProgramFields, secret: &str) -> Res
             programs::description_de.eq(&new.description_de),
             programs::description_en.eq(&new.description_en),
             programs::s2s_secret.eq(secret),
+            programs::sub_param.eq(&new.sub_param),
             programs::created_at.eq(now),
         ))
         .returning(programs::id)
@@ -83,6 +86,7 @@ pub fn update_program(tx: &mut Tx<'_>, id: i64, new: &ProgramFields) -> Result<(
             programs::currency.eq(&new.currency),
             programs::description_de.eq(&new.description_de),
             programs::description_en.eq(&new.description_en),
+            programs::sub_param.eq(&new.sub_param),
         ))
         .execute(&mut **tx)?;
     if rows == 1 { Ok(()) } else { Err(Error::NotFound) }
@@ -145,6 +149,28 @@ pub fn list_sample_refs(conn: &mut Conn) -> Result<Vec<(i64, String)>> {
     Ok(refs::table.filter(refs::id.eq_any(ids)).select((refs::program_id, refs::ref_code)).load(conn)?)
 }
 
+/// Partners with the reference their links carry, the newest first: for trying a link on a real one.
+pub fn list_partners(conn: &mut Conn, limit: i64) -> Result<Vec<(String, String)>> {
+    Ok(refs::table
+        .inner_join(members::table)
+        .filter(refs::for_links.eq(true))
+        .order(refs::id.desc())
+        .limit(limit)
+        .select((members::name, refs::ref_code))
+        .load(conn)?)
+}
+
+/// The name of the partner whose links carry `reference`.
+pub fn find_partner(conn: &mut Conn, reference: &str) -> Result<Option<String>> {
+    Ok(refs::table
+        .inner_join(members::table)
+        .filter(refs::ref_key.eq(ref_key(reference)))
+        .order(refs::for_links.desc())
+        .select(members::name)
+        .first(conn)
+        .optional()?)
+}
+
 /// Number of partners per program.
 pub fn count_partners(conn: &mut Conn) -> Result<Vec<(i64, i64)>> {
     Ok(refs::table
@@ -186,6 +212,15 @@ pub fn insert_ref(
         .returning(refs::id)
         .get_result(c)
         .optional())?)
+}
+
+/// Makes one of a member's references the one that links carry; false where it is not theirs.
+pub fn mark_for_links(tx: &mut Tx<'_>, program: i64, member: MemberId, reference: &str) -> Result<bool> {
+    let mine = refs::table
+        .filter(refs::program_id.eq(program))
+        .filter(refs::member_id.eq(member.0))
+        .filter(refs::ref_key.eq(ref_key(reference)));
+    Ok(diesel::update(mine).set(refs::for_links.eq(true)).execute(&mut **tx)? == 1)
 }
 
 /// Owners of references: (program, folded reference) to member.

@@ -48,6 +48,7 @@ pub fn insert_sales(
                     conversions::occurred_at.eq(sale.occurred_at),
                     conversions::import_id.eq(import),
                     conversions::raw.eq(&sale.raw),
+                    conversions::sub_id.eq(&sale.sub_id),
                     conversions::created_at.eq(now),
                     conversions::updated_at.eq(now),
                 )
@@ -77,7 +78,8 @@ pub fn update_facts(tx: &mut Tx<'_>, id: i64, facts: &Facts) -> Result<()> {
             conversions::status.eq(&facts.status),
             conversions::occurred_at.eq(facts.occurred_at),
             conversions::import_id.eq(facts.import_id),
-            conversions::updated_at.eq(now),
+            conversions::sub_id.eq(&facts.sub_id),
+            conversions::updated_at.eq(facts.updated_at.unwrap_or(now)),
         ))
         .execute(&mut **tx)?;
     Ok(())
@@ -93,6 +95,8 @@ pub struct Change {
     pub before: String,
     /// Facts after as JSON.
     pub after: String,
+    /// Whether only its partner was found.
+    pub by_match: bool,
 }
 
 /// Records steps.
@@ -109,6 +113,7 @@ pub fn insert_changes(tx: &mut Tx<'_>, steps: &[Change]) -> Result<()> {
                     changes::before.eq(&s.before),
                     changes::after.eq(&s.after),
                     changes::at.eq(now),
+                    changes::by_match.eq(s.by_match),
                 ))
                 .collect();
             diesel::insert_into(changes::table).values(rows).execute(c)
@@ -149,18 +154,22 @@ pub fn delete_change(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// Removes a sale and its steps: an import that made it was taken back.
-pub fn delete_sale(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+/// Removes a sale and its steps: an import that made it was taken back. Answers whose it was.
+pub fn delete_sale(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>> {
     diesel::delete(changes::table.filter(changes::conversion_id.eq(id))).execute(&mut **tx)?;
-    diesel::delete(conversions::table.find(id)).execute(&mut **tx)?;
-    Ok(())
+    let of: Option<Option<i64>> = diesel::delete(conversions::table.find(id))
+        .returning(conversions::member_id)
+        .get_result(&mut **tx)
+        .optional()?;
+    Ok(of.flatten())
 }
 
-/// Whether a sale changed after the step `change`, by anybody else than `import`.
+/// Whether a sale changed after the step `change`, by anybody else than `import`; finding its partner is no change.
 pub fn has_later_change(conn: &mut Conn, sale: i64, change: i64, import: i64) -> Result<bool> {
     let later = changes::table
         .filter(changes::conversion_id.eq(sale))
         .filter(changes::id.gt(change))
+        .filter(changes::by_match.eq(false))
         .filter(changes::import_id.is_null().or(changes::import_id.assume_not_null().ne(import)));
     Ok(diesel::select(diesel::dsl::exists(later)).get_result(conn)?)
 }
@@ -268,8 +277,9 @@ pub fn list_sales(conn: &mut Conn, by: &Filter, after: Option<Cursor>, limit: i6
 
 /// Partners whose sales an import touched.
 pub fn list_members_of_import(conn: &mut Conn, import: i64, after: i64, limit: i64) -> Result<Vec<i64>> {
+    let touched = changes::table.filter(changes::import_id.eq(import)).select(changes::conversion_id);
     let ids: Vec<Option<i64>> = conversions::table
-        .filter(conversions::import_id.eq(import))
+        .filter(conversions::id.eq_any(touched))
         .filter(conversions::member_id.gt(after))
         .select(conversions::member_id)
         .distinct()

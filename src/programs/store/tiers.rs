@@ -74,3 +74,39 @@ pub fn find_totals(conn: &mut Conn, member: i64, currency: &str) -> Result<(i64,
         .select((sql::<BigInt>("count(*)"), sql::<BigInt>("CAST(coalesce(sum(commission), 0) AS BIGINT)")))
         .first(conn)?)
 }
+
+/// The newest change of any tier.
+pub fn find_last_tier_change(conn: &mut Conn) -> Result<i64> {
+    let last: Option<i64> = tier_changes::table.select(diesel::dsl::max(tier_changes::id)).first(conn)?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Changes of members' tiers after `after`.
+pub fn list_tier_changes_of(conn: &mut Conn, of: &[i64], after: i64) -> Result<Vec<i64>> {
+    Ok(tier_changes::table
+        .filter(tier_changes::id.gt(after))
+        .filter(tier_changes::member_id.eq_any(of))
+        .order(tier_changes::id.asc())
+        .select(tier_changes::id)
+        .load(conn)?)
+}
+
+/// Takes the latest change of a member's tier back as if it had not been; answers whose it was, none where the tier
+/// has changed again since.
+pub fn delete_tier_change(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>> {
+    let found: Option<(i64, i32, i32)> = tier_changes::table
+        .find(id)
+        .select((tier_changes::member_id, tier_changes::from_rank, tier_changes::to_rank))
+        .first(&mut **tx)
+        .optional()?;
+    let Some((member, from, to)) = found else { return Ok(None) };
+    let later = tier_changes::table.filter(tier_changes::member_id.eq(member)).filter(tier_changes::id.gt(id));
+    if diesel::select(diesel::dsl::exists(later)).get_result::<bool>(&mut **tx)? {
+        return Ok(None);
+    }
+    if mark_rank(tx, member, to, from)? {
+        diesel::delete(tier_changes::table.find(id)).execute(&mut **tx)?;
+        return Ok(Some(member));
+    }
+    Ok(None)
+}

@@ -2,9 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::i18n::{Lang, t, t_args};
+use crate::programs::api::drafts::csv;
 use crate::programs::api::imports::{RowErrorJson, discard, receive, row_errors};
-use crate::programs::imports::{self, Counts, Draft, Kind, Report};
+use crate::programs::imports::{self, Counts, Kind, Report, drafts};
 use crate::programs::store::{self, imports::ImportRow};
+use crate::web::forms::Choice;
 use crate::web::guards::Manager;
 use crate::web::paging::{Cursor, Page, PageQuery};
 use crate::web::problem::field_messages;
@@ -14,21 +16,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-#[derive(Serialize)]
-struct Choice {
-    value: String,
-    label: String,
-    selected: bool,
-}
-
-#[derive(Default, Serialize)]
-struct Fields {
-    time_zone: String,
-    sale_date: String,
-    per_row: bool,
-    dry_run: bool,
-}
 
 #[derive(Serialize)]
 struct Line {
@@ -46,10 +33,6 @@ struct Line {
 #[derive(Serialize)]
 struct ListView {
     kinds: Vec<Choice>,
-    programs: Vec<Choice>,
-    numbers: Vec<Choice>,
-    zones: Vec<Choice>,
-    form: Fields,
     errors: BTreeMap<String, String>,
     imports: Vec<Line>,
     next: String,
@@ -76,6 +59,8 @@ struct ShowView {
     errors: Vec<RowErrorJson>,
     errors_total: i64,
     more_errors: bool,
+    has_report: bool,
+    is_failed: bool,
     can_undo: bool,
     can_run: bool,
     finished_at: Option<i64>,
@@ -105,7 +90,7 @@ fn line(lang: Lang, row: &ImportRow, report: &Report) -> Line {
 }
 
 /// Zones offered first; any other IANA name may be typed into the API.
-const ZONES: [&str; 12] = [
+pub(super) const ZONES: [&str; 12] = [
     "Europe/Berlin",
     "Europe/Vienna",
     "Europe/Zurich",
@@ -120,50 +105,15 @@ const ZONES: [&str; 12] = [
     "UTC",
 ];
 
-async fn list_view(
-    me: &Manager,
-    query: &PageQuery,
-    draft: &Draft,
-    errors: BTreeMap<String, String>,
-) -> Result<ListView> {
+async fn list_view(me: &Manager, query: &PageQuery, kind: &str, errors: BTreeMap<String, String>) -> Result<ListView> {
     let lang = me.lang();
     let (limit, after) = (20, query.after()?);
-    let (rows, programs) = me
-        .house
-        .db
-        .read(move |c| Ok((store::imports::list_imports(c, after, limit)?, store::list_programs(c)?)))
-        .await?;
+    let rows = me.house.db.read(move |c| store::imports::list_imports(c, after, limit)).await?;
     let page = Page::cut(rows, limit, |r| Cursor { key: 0, id: r.id });
-    let only = programs.len() == 1;
-    let choice =
-        |value: &str, label: String, chosen: &str| Choice { selected: value == chosen, value: value.to_owned(), label };
-    let mut program_choices: Vec<Choice> = programs
-        .iter()
-        .map(|p| Choice { selected: only || p.slug == draft.program, value: p.slug.clone(), label: p.name.clone() })
-        .collect();
-    if !only {
-        let none = t(lang, "imports-choose").into_owned();
-        program_choices.insert(0, choice("", none, &draft.program));
-    }
-    let styles = ["auto", "de", "en"];
-    let style = if draft.number_format.is_empty() { "auto" } else { &draft.number_format };
+    let mut kinds = vec![Choice::of("", t(lang, "imports-choose"), kind)];
+    kinds.extend(Kind::ALL.iter().map(|k| Choice::of(k.code(), t(lang, &format!("imports-kind-{}", k.code())), kind)));
     Ok(ListView {
-        kinds: Kind::ALL
-            .iter()
-            .map(|k| choice(k.code(), t(lang, &format!("imports-kind-{}", k.code())).into_owned(), &draft.kind))
-            .collect(),
-        programs: program_choices,
-        numbers: styles
-            .iter()
-            .map(|s| choice(s, t(lang, &format!("imports-numbers-{s}")).into_owned(), style))
-            .collect(),
-        zones: ZONES.iter().map(|z| choice(z, (*z).to_owned(), &draft.time_zone)).collect(),
-        form: Fields {
-            time_zone: draft.time_zone.clone(),
-            per_row: draft.sale_date == "per_row",
-            sale_date: if draft.sale_date == "per_row" { String::new() } else { draft.sale_date.clone() },
-            dry_run: draft.dry_run,
-        },
+        kinds,
         errors,
         imports: page.items.iter().map(|r| line(lang, r, &Report::stored(&r.report))).collect(),
         next: page.next_cursor.map(|c| format!("/manage/imports?cursor={c}")).unwrap_or_default(),
@@ -172,21 +122,19 @@ async fn list_view(
 
 /// `GET /manage/imports`
 pub async fn list(me: Manager, query: web::Query<PageQuery>) -> Result<HttpResponse> {
-    // A trial comes first: nothing is changed until somebody has seen what would be.
-    let draft = Draft { time_zone: "Europe/Berlin".into(), dry_run: true, ..Draft::default() };
-    let view = list_view(&me, &query, &draft, BTreeMap::new()).await?;
+    let view = list_view(&me, &query, "", BTreeMap::new()).await?;
     me.page("programs/imports", "imports-title").nav("manage").show(&view).await
 }
 
-/// `POST /manage/imports`
+/// `POST /manage/imports`: takes the file; the questions about it come next.
 pub async fn create(me: Manager, form: Multipart) -> Result<HttpResponse> {
     let draft = receive(&me.house, form).await?;
-    match imports::accept(&me.house, me.viewer.id, draft.clone()).await {
-        Ok(id) => Ok(see_other(&format!("/manage/imports/{id}"))),
+    match drafts::take(&me.house, me.viewer.id, draft.clone()).await {
+        Ok(id) => Ok(see_other(&format!("/manage/imports/new/{id}"))),
         Err(Error::Invalid(fields)) => {
             discard(&draft).await;
             let errors = field_messages(me.lang(), &fields);
-            let view = list_view(&me, &PageQuery::default(), &draft, errors).await?;
+            let view = list_view(&me, &PageQuery::default(), &draft.kind, errors).await?;
             let page = me.page("programs/imports", "imports-title").nav("manage");
             page.status(StatusCode::UNPROCESSABLE_ENTITY).show(&view).await
         }
@@ -195,6 +143,11 @@ pub async fn create(me: Manager, form: Multipart) -> Result<HttpResponse> {
             Err(other)
         }
     }
+}
+
+/// `GET /manage/imports/{id}/report.csv`: what became of every row.
+pub async fn report(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
+    csv(&me.house, me.lang(), *id).await
 }
 
 /// `GET /manage/imports/{id}`
@@ -211,7 +164,7 @@ pub async fn show(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
         }
     };
     add("imports-sales", report.conversions, kind.is_some_and(Kind::has_sales));
-    add("imports-members", report.members, kind == Some(Kind::MembersCsv));
+    add("imports-members", report.members, kind.is_some_and(Kind::is_list));
     add("imports-suppressions", report.suppressions, kind == Some(Kind::SuppressionsCsv));
     let file_there = imports::folder(&me.house).join(&row.file_path).is_file();
     let view = ShowView {
@@ -228,6 +181,8 @@ pub async fn show(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
         more_errors: report.errors_total > i64::try_from(report.errors.len()).unwrap_or(0),
         errors: row_errors(lang, &report),
         errors_total: report.errors_total,
+        has_report: row.rows_done > 0,
+        is_failed: row.status == "failed",
         can_undo: !row.dry_run && matches!(row.status.as_str(), "done" | "failed") && row.undone_at.is_none(),
         can_run: row.dry_run && row.status == "done" && file_there,
         finished_at: row.finished_at,

@@ -34,6 +34,7 @@ struct Fields {
     currency: String,
     description_de: String,
     description_en: String,
+    sub_param: String,
 }
 
 #[derive(Serialize)]
@@ -69,6 +70,7 @@ fn draft(form: &Form) -> ProgramDraft {
         currency: form.text("currency").to_owned(),
         description_de: form.text("description_de").to_owned(),
         description_en: form.text("description_en").to_owned(),
+        sub_param: form.text("sub_param").to_owned(),
     }
 }
 
@@ -80,6 +82,7 @@ fn fields_of(draft: ProgramDraft) -> Fields {
         currency: draft.currency,
         description_de: draft.description_de,
         description_en: draft.description_en,
+        sub_param: draft.sub_param,
     }
 }
 
@@ -149,6 +152,7 @@ fn fields_of_program(p: &Program) -> Fields {
         currency: p.currency.clone(),
         description_de: p.description_de.clone(),
         description_en: p.description_en.clone(),
+        sub_param: p.sub_param.clone(),
     }
 }
 

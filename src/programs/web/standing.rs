@@ -16,6 +16,14 @@ struct LinkView {
     url: String,
 }
 
+/// A program in which the member has no reference yet.
+#[derive(Serialize)]
+struct MissingView {
+    slug: String,
+    program: String,
+    asked: bool,
+}
+
 #[derive(Serialize)]
 struct SaleView {
     order: String,
@@ -63,6 +71,7 @@ struct StandingView {
     bars: Vec<Bar>,
     chart_label: String,
     links: Vec<LinkView>,
+    missing: Vec<MissingView>,
     sales: Vec<SaleView>,
     next_page: String,
 }
@@ -100,7 +109,7 @@ fn bars(lang: Lang, standing: &Standing) -> Vec<Bar> {
 pub async fn show(me: Member, query: web::Query<PageQuery>) -> Result<HttpResponse> {
     let (id, lang) = (me.viewer.id, me.lang());
     let (now, limit, after) = (me.house.db.now(), 25, query.after()?);
-    let (standing, links, rows) = me
+    let (standing, links, rows, missing) = me
         .house
         .db
         .read(move |c| {
@@ -109,6 +118,7 @@ pub async fn show(me: Member, query: web::Query<PageQuery>) -> Result<HttpRespon
                 tiers::standing(c, id, now)?,
                 store::links_of(c, id)?,
                 store::sales::list_sales(c, &own, after, limit)?,
+                store::asks::list_missing(c, id)?,
             ))
         })
         .await?;
@@ -141,6 +151,7 @@ pub async fn show(me: Member, query: web::Query<PageQuery>) -> Result<HttpRespon
         chart_label: format!("{}: {}", t(lang, "programs-chart"), said.join(", ")),
         bars,
         links: links.into_iter().map(|l| LinkView { program: l.program, reference: l.reference, url: l.url }).collect(),
+        missing: missing.into_iter().map(|(_, slug, program, asked)| MissingView { slug, program, asked }).collect(),
         sales: page
             .items
             .into_iter()

@@ -8,6 +8,7 @@ use crate::house::House;
 use crate::i18n::Lang;
 use crate::members::store::{insert_audit, rank_of};
 use crate::rooms::model::{Access, Room, RoomId, fresh_epoch};
+use crate::rooms::moderation::store as moderation;
 use crate::rooms::store::{self, NewRoom};
 use crate::text::is_slug;
 use crate::web::forms::Check;
@@ -103,7 +104,7 @@ pub async fn join(house: &House, viewer: &Viewer, room: RoomId) -> Result<()> {
             if place.is_some() {
                 return Ok(());
             }
-            if Access::stored(&found.access) == Access::Private {
+            if matches!(Access::stored(&found.access), Access::Private | Access::Direct) {
                 return Err(Error::Forbidden("invitation_needed"));
             }
             enter(tx, &inner, &found, (sight.member, &name))
@@ -116,23 +117,34 @@ pub async fn join(house: &House, viewer: &Viewer, room: RoomId) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`] for the room, `not_found` on `member_id`.
 pub async fn invite(house: &House, viewer: &Viewer, room: RoomId, member: MemberId) -> Result<()> {
-    let (sight, inner) = (Sight::of(viewer), house.clone());
+    let (sight, inner, by) = (Sight::of(viewer), house.clone(), viewer.name.clone());
     house
         .db
         .write(move |tx| {
             let (found, _) = store::find_visible(tx, sight, room)?;
+            if found.is_direct() {
+                return Err(Error::NotFound);
+            }
             let name = store::find_member_name(tx, member).map_err(|e| match e {
                 Error::NotFound => Error::field("member_id", "not_found"),
                 other => other,
             })?;
             insert_audit(tx, Some(sight.member), "room.invited", ("room", Some(room.0)), &name)?;
+            if !store::is_in(tx, room, member)? {
+                super::told::tell_invited(tx, member, (sight.member, &by), &found)?;
+            }
             enter(tx, &inner, &found, (member, &name))
         })
         .await
 }
 
 fn enter(tx: &mut Tx<'_>, house: &House, room: &Room, (member, name): (MemberId, &str)) -> Result<()> {
+    if moderation::is_banned(tx, room.id, member)? {
+        return Err(Error::Forbidden("banned"));
+    }
     if store::insert_place(tx, room.id, member, room.seq)? {
+        // Going out and coming in again ends no silence.
+        moderation::restore_mute(tx, room.id, member)?;
         tell_passage(tx, house, room, (member, name), true)?;
         after(tx, house, member)?;
     }
@@ -160,20 +172,20 @@ pub async fn leave(house: &House, viewer: &Viewer, room: RoomId) -> Result<()> {
 }
 
 /// Coming and going is an event in private rooms only: elsewhere it is nobody's business.
-fn tell_passage(tx: &mut Tx<'_>, house: &House, room: &Room, who: (MemberId, &str), on: bool) -> Result<()> {
+pub(crate) fn tell_passage(tx: &mut Tx<'_>, house: &House, room: &Room, who: (MemberId, &str), on: bool) -> Result<()> {
     if !room.tells_membership() {
         return Ok(());
     }
     let seq = store::advance(tx, room.id, 0)?;
     let at = tx.now();
-    let (detail, happened) = member_event(room, seq, (who.0.0, who.1), on, at);
+    let (detail, happened) = member_event(room.id, seq, (who.0.0, who.1), on, at);
     store::insert_event(tx, room.id, seq, "member", None, Some(who.0), &detail)?;
     tell(tx, house, happened);
     Ok(())
 }
 
 /// Membership is a right: open connections learn of it at once, on every node.
-fn after(tx: &mut Tx<'_>, house: &House, member: MemberId) -> Result<()> {
+pub(crate) fn after(tx: &mut Tx<'_>, house: &House, member: MemberId) -> Result<()> {
     store::raise_rights(tx, member)?;
     let live = house.live.clone();
     tx.after_commit(move || live.rights_changed(member));

@@ -1,11 +1,14 @@
 //! The log of a room: events with their positions, messages, the cids of their senders.
 
-use crate::db::schema::{members, message_cids, message_reactions, messages, room_events, room_members, rooms};
-use crate::db::{Conn, Ms, Tx};
+use crate::db::schema::{
+    member_blocks, members, message_cids, message_pins, message_reactions, message_revisions, messages, outgoing_hooks,
+    polls, room_events, room_members, rooms,
+};
+use crate::db::{Backend, Conn, Ms, Tx};
 use crate::error::Result;
 use crate::live::{Happened, Head};
 use crate::on;
-use crate::rooms::model::{Body, Message, MessageDetail, Reaction, RoomId};
+use crate::rooms::model::{Body, Message, MessageDetail, Poll, Reaction, RoomId};
 use crate::web::viewer::MemberId;
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -31,8 +34,14 @@ pub struct Stand {
     pub joined_at: Option<Ms>,
     /// Muted until.
     pub muted_until: Option<Ms>,
+    /// Last message in this room, where its pace is slowed.
+    pub sent_at: Option<Ms>,
+    /// Pace, and who may speak.
+    pub order: (Ms, bool, bool),
     /// Message, position, fingerprint and time of the first use of the cid.
     pub first: Option<(i64, i64, String, Ms)>,
+    /// Whether a machine is told what happens in the room.
+    pub has_hooks: bool,
 }
 
 /// Where a member stands towards a room, and whether the cid was used before.
@@ -54,7 +63,10 @@ pub fn find_stand(conn: &mut Conn, member: MemberId, room: RoomId, cid: &str) ->
             members::name,
             room_members::joined_at.nullable(),
             room_members::muted_until.nullable(),
+            room_members::sent_at.nullable(),
+            (rooms::slow_ms, rooms::read_only, rooms::announce),
             (message_cids::message_id, message_cids::seq, message_cids::fingerprint, message_cids::at).nullable(),
+            diesel::dsl::exists(outgoing_hooks::table.filter(outgoing_hooks::room_id.eq(rooms::id))),
         ))
         .first::<Stand>(conn)
         .optional()?)
@@ -68,28 +80,64 @@ pub fn advance(tx: &mut Tx<'_>, room: RoomId, messages: i64) -> Result<i64> {
         .get_result(&mut **tx)?)
 }
 
+/// A message about to be stored.
+pub struct NewMessage<'a> {
+    /// Room.
+    pub room: RoomId,
+    /// Its position.
+    pub seq: i64,
+    /// Sender; none where a machine speaks.
+    pub sender: Option<MemberId>,
+    /// Text.
+    pub body: &'a Body,
+    /// The message it answers.
+    pub reply_to: Option<i64>,
+    /// The message whose thread it continues.
+    pub thread_of: Option<i64>,
+    /// Whether it calls everybody in the room.
+    pub mentions_all: bool,
+    /// Name of the machine.
+    pub via: Option<&'a str>,
+    /// What stands below the body.
+    pub cards: &'a str,
+    /// What is shown with it.
+    pub shared: Option<&'a str>,
+}
+
 /// Stores a message at its position.
-pub fn insert_message(
-    tx: &mut Tx<'_>,
-    room: RoomId,
-    seq: i64,
-    sender: MemberId,
-    body: &Body,
-    reply_to: Option<i64>,
-) -> Result<i64> {
+pub fn insert_message(tx: &mut Tx<'_>, new: &NewMessage<'_>) -> Result<i64> {
     let now = tx.now();
     Ok(diesel::insert_into(messages::table)
         .values((
-            messages::room_id.eq(room.0),
-            messages::seq.eq(seq),
-            messages::sender_id.eq(Some(sender.0)),
-            messages::body.eq(&body.source),
-            messages::html.eq(&body.html),
-            messages::reply_to.eq(reply_to),
+            messages::room_id.eq(new.room.0),
+            messages::seq.eq(new.seq),
+            messages::sender_id.eq(new.sender.map(|m| m.0)),
+            messages::body.eq(&new.body.source),
+            messages::html.eq(&new.body.html),
+            messages::reply_to.eq(new.reply_to),
             messages::created_at.eq(now),
+            messages::thread_of.eq(new.thread_of),
+            messages::mentions_all.eq(new.mentions_all),
+            messages::via.eq(new.via),
+            messages::cards.eq(new.cards),
+            messages::shared.eq(new.shared),
         ))
         .returning(messages::id)
         .get_result(&mut **tx)?)
+}
+
+/// Changes the number of messages in a thread.
+pub fn count_in_thread(tx: &mut Tx<'_>, root: i64, by: i32) -> Result<()> {
+    diesel::update(messages::table.find(root))
+        .set(messages::thread_count.eq(messages::thread_count + by))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Shows something with a message: a poll that was made after it.
+pub fn mark_shared(tx: &mut Tx<'_>, message: i64, shared: &str) -> Result<()> {
+    diesel::update(messages::table.find(message)).set(messages::shared.eq(Some(shared))).execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Writes an event into the log. `payload` is the sender's cid of a message, the detail of other kinds.
@@ -142,24 +190,6 @@ pub fn insert_cid(
     Ok(rows == 1)
 }
 
-/// Counts a mention for each member of the room with one of these folded names; answers whom.
-pub fn count_mentions(tx: &mut Tx<'_>, room: RoomId, sender: MemberId, names: &[String]) -> Result<Vec<i64>> {
-    let whom: Vec<i64> = room_members::table
-        .inner_join(members::table)
-        .filter(room_members::room_id.eq(room.0))
-        .filter(members::name_key.eq_any(names))
-        .filter(members::id.ne(sender.0))
-        .select(members::id)
-        .limit(50)
-        .load(&mut **tx)?;
-    if !whom.is_empty() {
-        let places =
-            room_members::table.filter(room_members::room_id.eq(room.0)).filter(room_members::member_id.eq_any(&whom));
-        diesel::update(places).set(room_members::mentions.eq(room_members::mentions + 1)).execute(&mut **tx)?;
-    }
-    Ok(whom)
-}
-
 /// A message as its editing needs it.
 #[derive(Debug, Queryable)]
 pub struct Editable {
@@ -173,6 +203,14 @@ pub struct Editable {
     pub seq: i64,
     /// The message it answers.
     pub reply_to: Option<i64>,
+    /// The message whose thread it continues.
+    pub thread_of: Option<i64>,
+    /// What stands below the body.
+    pub cards: String,
+    /// What is shown with it.
+    pub shared: Option<String>,
+    /// Safe HTML.
+    pub html: String,
 }
 
 /// A message of a room that is still there.
@@ -184,12 +222,29 @@ pub fn find_editable(conn: &mut Conn, room: RoomId, message: i64) -> Result<Edit
         .find(message)
         .filter(messages::room_id.eq(room.0))
         .filter(messages::deleted_at.is_null())
-        .select((messages::sender_id, messages::body, messages::rev, messages::seq, messages::reply_to))
+        .select((
+            messages::sender_id,
+            messages::body,
+            messages::rev,
+            messages::seq,
+            messages::reply_to,
+            messages::thread_of,
+            messages::cards,
+            messages::shared,
+            messages::html,
+        ))
         .first(conn)?)
 }
 
-/// Puts a new text into a message of revision `rev`; answers whether it still had that revision.
-pub fn mark_edited(tx: &mut Tx<'_>, message: i64, rev: i32, body: &Body) -> Result<bool> {
+/// Puts a new text into a message of revision `rev`, and keeps the former one; answers whether it still had that
+/// revision. Links may have changed: what stood below the body goes.
+pub fn mark_edited(
+    tx: &mut Tx<'_>,
+    message: i64,
+    old: &Editable,
+    rev: i32,
+    (body, mentions_all, cards): (&Body, bool, &str),
+) -> Result<bool> {
     let now = tx.now();
     let rows = diesel::update(messages::table.find(message).filter(messages::rev.eq(rev)))
         .set((
@@ -197,19 +252,50 @@ pub fn mark_edited(tx: &mut Tx<'_>, message: i64, rev: i32, body: &Body) -> Resu
             messages::html.eq(&body.html),
             messages::rev.eq(rev + 1),
             messages::edited_at.eq(Some(now)),
+            messages::mentions_all.eq(mentions_all),
+            messages::cards.eq(cards),
         ))
         .execute(&mut **tx)?;
+    if rows == 1 {
+        diesel::insert_into(message_revisions::table)
+            .values((
+                message_revisions::message_id.eq(message),
+                message_revisions::rev.eq(rev),
+                message_revisions::body.eq(&old.body),
+                message_revisions::html.eq(&old.html),
+                message_revisions::at.eq(now),
+            ))
+            .execute(&mut **tx)?;
+    }
     Ok(rows == 1)
 }
 
-/// Empties a message: its place in the log stays, its text does not.
+/// Empties a message: its place in the log stays, its text does not, in no revision either.
 pub fn mark_deleted(tx: &mut Tx<'_>, message: i64) -> Result<bool> {
     let now = tx.now();
-    let rows = diesel::update(messages::table.find(message).filter(messages::deleted_at.is_null()))
-        .set((messages::deleted_at.eq(Some(now)), messages::body.eq(""), messages::html.eq("")))
-        .execute(&mut **tx)?;
+    let gone: Option<Option<i64>> =
+        diesel::update(messages::table.find(message).filter(messages::deleted_at.is_null()))
+            .set((
+                messages::deleted_at.eq(Some(now)),
+                messages::body.eq(""),
+                messages::html.eq(""),
+                messages::cards.eq(""),
+                messages::shared.eq(None::<String>),
+            ))
+            .returning(messages::thread_of)
+            .get_result(&mut **tx)
+            .optional()?;
+    let Some(thread_of) = gone else { return Ok(false) };
+    if let Some(root) = thread_of {
+        count_in_thread(tx, root, -1)?;
+    }
     diesel::delete(message_reactions::table.filter(message_reactions::message_id.eq(message))).execute(&mut **tx)?;
-    Ok(rows == 1)
+    diesel::delete(message_revisions::table.filter(message_revisions::message_id.eq(message))).execute(&mut **tx)?;
+    diesel::delete(message_pins::table.filter(message_pins::message_id.eq(message))).execute(&mut **tx)?;
+    diesel::delete(polls::table.filter(polls::message_id.eq(message))).execute(&mut **tx)?;
+    crate::files::store::detach_all(tx, "message", message)?;
+    super::remove_from_index(tx, message)?;
+    Ok(true)
 }
 
 /// Sets or takes a reaction; answers whether anything changed.
@@ -252,14 +338,20 @@ pub enum Part {
     After(i64),
 }
 
-/// Messages of a room in their order, at most `limit`.
-pub fn list_messages(conn: &mut Conn, room: RoomId, part: Part, limit: i64) -> Result<Vec<Message>> {
-    let query = messages::table
-        .left_join(members::table.on(members::id.nullable().eq(messages::sender_id)))
-        .filter(messages::room_id.eq(room.0))
-        .filter(messages::deleted_at.is_null())
-        .limit(limit)
-        .select((
+/// What of a room: its own messages, or those of one thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strand {
+    /// Everything, threads included.
+    All,
+    /// What is no answer in a thread.
+    Main,
+    /// The answers to one message.
+    Thread(i64),
+}
+
+macro_rules! message_columns {
+    () => {
+        (
             messages::id,
             messages::seq,
             messages::sender_id,
@@ -269,14 +361,81 @@ pub fn list_messages(conn: &mut Conn, room: RoomId, part: Part, limit: i64) -> R
             messages::rev,
             messages::created_at,
             messages::edited_at,
-        ));
-    let mut out: Vec<Message> = match part {
-        Part::Newest => query.order(messages::seq.desc()).load(conn)?,
-        Part::Before(seq) => query.filter(messages::seq.lt(seq)).order(messages::seq.desc()).load(conn)?,
-        Part::After(seq) => query.filter(messages::seq.gt(seq)).order(messages::seq.asc()).load(conn)?,
+            messages::thread_of,
+            messages::thread_count,
+            messages::via,
+            messages::cards,
+            messages::shared,
+            messages::mentions_all,
+        )
     };
+}
+
+macro_rules! heard_by {
+    ($viewer:expr) => {
+        diesel::dsl::not(diesel::dsl::exists(
+            member_blocks::table
+                .filter(member_blocks::member_id.eq($viewer.0))
+                .filter(member_blocks::blocked_id.nullable().eq(messages::sender_id)),
+        ))
+    };
+}
+
+/// Messages of a room in their order, at most `limit`; without those of members whom the viewer has blocked.
+pub fn list_messages(
+    conn: &mut Conn,
+    viewer: MemberId,
+    room: RoomId,
+    (strand, part): (Strand, Part),
+    limit: i64,
+) -> Result<Vec<Message>> {
+    let mut query = messages::table
+        .left_join(members::table.on(members::id.nullable().eq(messages::sender_id)))
+        .filter(messages::room_id.eq(room.0))
+        .filter(messages::deleted_at.is_null())
+        .filter(heard_by!(viewer))
+        .limit(limit)
+        .select(message_columns!())
+        .into_boxed::<Backend>();
+    query = match strand {
+        Strand::All => query,
+        Strand::Main => query.filter(messages::thread_of.is_null()),
+        Strand::Thread(root) => query.filter(messages::thread_of.eq(root)),
+    };
+    query = match part {
+        Part::Newest => query.order(messages::seq.desc()),
+        Part::Before(seq) => query.filter(messages::seq.lt(seq)).order(messages::seq.desc()),
+        Part::After(seq) => query.filter(messages::seq.gt(seq)).order(messages::seq.asc()),
+    };
+    let mut out: Vec<Message> = query.load(conn)?;
     out.sort_by_key(|m| m.seq);
     Ok(out)
+}
+
+/// Certain messages of a room that are still there, in their order; without those of blocked members.
+pub fn list_some_messages(conn: &mut Conn, viewer: MemberId, room: RoomId, ids: &[i64]) -> Result<Vec<Message>> {
+    Ok(messages::table
+        .left_join(members::table.on(members::id.nullable().eq(messages::sender_id)))
+        .filter(messages::room_id.eq(room.0))
+        .filter(messages::id.eq_any(ids))
+        .filter(messages::deleted_at.is_null())
+        .filter(heard_by!(viewer))
+        .order(messages::seq.asc())
+        .limit(1_000)
+        .select(message_columns!())
+        .load(conn)?)
+}
+
+/// Position of the first message at or after a moment; none where nothing came after it.
+pub fn find_seq_at(conn: &mut Conn, room: RoomId, at: Ms) -> Result<Option<i64>> {
+    Ok(messages::table
+        .filter(messages::room_id.eq(room.0))
+        .filter(messages::created_at.ge(at))
+        .filter(messages::deleted_at.is_null())
+        .order(messages::seq.asc())
+        .select(messages::seq)
+        .first(conn)
+        .optional()?)
 }
 
 /// Reactions of messages, by message.
@@ -302,7 +461,19 @@ pub fn list_reactions(conn: &mut Conn, ids: &[i64], viewer: MemberId) -> Result<
 }
 
 type EventRow = (i64, String, Option<i64>, Option<i64>, String, Ms);
-type MessageRow = (String, i32, Option<i64>, Option<Ms>, Option<String>);
+
+#[derive(Queryable)]
+struct MessageRow {
+    html: String,
+    rev: i32,
+    reply_to: Option<i64>,
+    deleted_at: Option<Ms>,
+    name: Option<String>,
+    thread_of: Option<i64>,
+    via: Option<String>,
+    cards: String,
+    shared: Option<String>,
+}
 
 /// Events of a room after a position, oldest first. What was deleted since is a `skip`; an edited text is the present one.
 pub fn list_events(conn: &mut Conn, room: RoomId, after: i64, limit: i64) -> Result<Vec<Happened>> {
@@ -322,21 +493,52 @@ pub fn list_events(conn: &mut Conn, room: RoomId, after: i64, limit: i64) -> Res
                 room_events::payload,
                 room_events::at,
             ),
-            (messages::html, messages::rev, messages::reply_to, messages::deleted_at, members::name.nullable())
+            (
+                messages::html,
+                messages::rev,
+                messages::reply_to,
+                messages::deleted_at,
+                members::name.nullable(),
+                messages::thread_of,
+                messages::via,
+                messages::cards,
+                messages::shared,
+            )
                 .nullable(),
         ))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(event, message)| happened(room, event, message)).collect())
+    let asked: Vec<i64> = rows
+        .iter()
+        .filter(|(_, m)| m.as_ref().is_some_and(|m| m.shared.as_deref().is_some_and(|s| s.starts_with("poll:"))))
+        .filter_map(|(event, _)| event.2)
+        .collect();
+    let polls = if asked.is_empty() { HashMap::new() } else { super::list_polls(conn, &asked, None)? };
+    Ok(rows.into_iter().map(|(event, message)| happened(room, event, message, &polls)).collect())
 }
 
-fn happened(room: RoomId, (seq, kind, message_id, by, payload, at): EventRow, message: Option<MessageRow>) -> Happened {
+fn happened(
+    room: RoomId,
+    (seq, kind, message_id, by, payload, at): EventRow,
+    message: Option<MessageRow>,
+    polls: &HashMap<i64, Poll>,
+) -> Happened {
     let kind = known_kind(&kind);
     let mut out = Happened { room: room.0, seq, kind, message: message_id, by, cid: None, at, detail: None };
     match (kind, message) {
-        ("msg" | "edit" | "react" | "pin", Some((_, _, _, Some(_), _))) => out.kind = "skip",
-        ("msg" | "edit", Some((html, rev, reply_to, None, name))) => {
-            let name = name.unwrap_or_default();
-            out.detail = Some(MessageDetail { html: &html, name: &name, rev, reply_to }.json());
+        ("msg" | "edit" | "react" | "pin", Some(m)) if m.deleted_at.is_some() => out.kind = "skip",
+        ("msg" | "edit", Some(m)) => {
+            let name = m.via.clone().or(m.name).unwrap_or_default();
+            let detail = MessageDetail {
+                html: &format!("{}{}", m.html, m.cards),
+                name: &name,
+                rev: m.rev,
+                reply_to: m.reply_to,
+                thread_of: m.thread_of,
+                shared: m.shared.as_deref(),
+                poll: message_id.and_then(|id| polls.get(&id)),
+                bot: m.via.is_some(),
+            };
+            out.detail = Some(detail.json());
             if kind == "msg" {
                 out.cid = Some(payload).filter(|p| !p.is_empty());
             }
@@ -360,4 +562,46 @@ pub fn list_heads(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Head>> {
         out.extend(rows.into_iter().map(|(room, epoch, seq)| Head { room, epoch, seq }));
     }
     Ok(out)
+}
+
+/// Those of these messages that are still there and that `sight` may read: in a room that is open to it and joined.
+pub fn list_visible_messages(conn: &mut Conn, sight: crate::access::Sight, ids: &[i64]) -> Result<Vec<i64>> {
+    let rows: Vec<(i64, i64)> = messages::table
+        .filter(messages::id.eq_any(ids))
+        .filter(messages::deleted_at.is_null())
+        .select((messages::id, messages::room_id))
+        .load(conn)?;
+    let rooms: Vec<i64> = rows.iter().map(|(_, room)| *room).collect();
+    let open: Vec<i64> = super::list_visible_of(conn, sight, &rooms)?
+        .into_iter()
+        .filter(|(_, place)| place.is_some())
+        .map(|(room, _)| room.id.0)
+        .collect();
+    Ok(rows.into_iter().filter(|(_, room)| open.contains(room)).map(|(id, _)| id).collect())
+}
+
+/// Messages of any room with their rooms; who asks has made sure that the rooms may be read.
+pub fn list_any_messages(conn: &mut Conn, viewer: MemberId, ids: &[i64]) -> Result<Vec<(i64, Message)>> {
+    Ok(messages::table
+        .left_join(members::table.on(members::id.nullable().eq(messages::sender_id)))
+        .filter(messages::id.eq_any(ids))
+        .filter(messages::deleted_at.is_null())
+        .filter(heard_by!(viewer))
+        .limit(1_000)
+        .select((messages::room_id, message_columns!()))
+        .load(conn)?)
+}
+
+/// Position of the message `n` places after a position in the main strand; none where the room ends before.
+pub fn find_after(conn: &mut Conn, room: RoomId, seq: i64, n: i64) -> Result<Option<i64>> {
+    Ok(messages::table
+        .filter(messages::room_id.eq(room.0))
+        .filter(messages::seq.gt(seq))
+        .filter(messages::deleted_at.is_null())
+        .filter(messages::thread_of.is_null())
+        .order(messages::seq.asc())
+        .offset(n - 1)
+        .select(messages::seq)
+        .first(conn)
+        .optional()?)
 }

@@ -63,3 +63,25 @@ pub fn find_rights(conn: &mut Conn, member: MemberId) -> Result<Option<Rights>> 
         .first(conn)
         .optional()?)
 }
+
+#[derive(QueryableByName)]
+struct Touched {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    id: i64,
+}
+
+/// Members whose rights, sessions or tokens changed within the last ten seconds by the clock of the database: triggers keep
+/// `rights_at`, so that every way of changing them counts, on every node.
+pub fn list_touched(conn: &mut Conn) -> Result<Vec<i64>> {
+    let now = match conn {
+        Conn::Sqlite(_) => "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+        Conn::Postgres(_) => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+    };
+    let sql = format!("SELECT id FROM members WHERE rights_at > {now} - 10000");
+    Ok(diesel::sql_query(sql).load::<Touched>(conn)?.into_iter().map(|t| t.id).collect())
+}
+
+/// Members whose messages `member` does not want to see.
+pub fn list_hidden(conn: &mut Conn, member: MemberId) -> Result<Vec<i64>> {
+    Ok(crate::members::store::list_blocked(conn, &[member.0])?.into_iter().map(|(_, blocked)| blocked).collect())
+}

@@ -37,11 +37,33 @@ const ROOM: RoomColumns = (
     rooms::created_at,
 );
 
-type PlaceColumns =
-    (room_members::joined_at, room_members::last_read_seq, room_members::mentions, room_members::muted_until);
+type PlaceColumns = (
+    room_members::joined_at,
+    room_members::last_read_seq,
+    room_members::muted_until,
+    room_members::favourite,
+    room_members::silenced,
+    room_members::section_id,
+);
 
-const PLACE: PlaceColumns =
-    (room_members::joined_at, room_members::last_read_seq, room_members::mentions, room_members::muted_until);
+const PLACE: PlaceColumns = (
+    room_members::joined_at,
+    room_members::last_read_seq,
+    room_members::muted_until,
+    room_members::favourite,
+    room_members::silenced,
+    room_members::section_id,
+);
+
+/// Every log gets a new name: positions that clients hold from before a restore mean nothing any more.
+pub fn renew_epochs(conn: &mut Conn) -> Result<()> {
+    let ids: Vec<i64> = rooms::table.select(rooms::id).load(conn)?;
+    for id in ids {
+        let epoch = crate::rooms::model::fresh_epoch()?;
+        diesel::update(rooms::table.filter(rooms::id.eq(id))).set(rooms::epoch.eq(epoch)).execute(conn)?;
+    }
+    Ok(())
+}
 
 /// The rooms of `ids` that `sight` may know, with the viewer's place in each.
 pub fn list_visible_of(conn: &mut Conn, sight: Sight, ids: &[i64]) -> Result<Vec<Found>> {
@@ -205,4 +227,62 @@ pub fn raise_rights(tx: &mut Tx<'_>, member: MemberId) -> Result<()> {
         .set(members::rights_version.eq(members::rights_version + 1))
         .execute(&mut **tx)?;
     Ok(())
+}
+
+/// Changes a room; `archived` closes it for good or opens it again.
+pub fn update_room(
+    tx: &mut Tx<'_>,
+    room: RoomId,
+    (name, topic): (&str, &str),
+    (access, min_rank): (&str, i32),
+    archived: Option<bool>,
+) -> Result<()> {
+    let now = tx.now();
+    let found = rooms::table.find(room.0);
+    diesel::update(found)
+        .set((rooms::name.eq(name), rooms::topic.eq(topic), rooms::access.eq(access), rooms::min_rank.eq(min_rank)))
+        .execute(&mut **tx)?;
+    if let Some(archived) = archived {
+        diesel::update(found).set(rooms::archived_at.eq(archived.then_some(now))).execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// Raises the version of the rights of everybody in a room.
+pub fn raise_rights_in(tx: &mut Tx<'_>, room: RoomId) -> Result<()> {
+    let inside = room_members::table.filter(room_members::room_id.eq(room.0)).select(room_members::member_id);
+    diesel::update(members::table.filter(members::id.eq_any(inside)))
+        .set(members::rights_version.eq(members::rights_version + 1))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Closed rooms, for managers: they can be opened again.
+pub fn list_archived(conn: &mut Conn) -> Result<Vec<Room>> {
+    Ok(rooms::table
+        .filter(rooms::archived_at.is_not_null())
+        .filter(rooms::access.ne("direct"))
+        .order(rooms::name.asc())
+        .limit(200)
+        .select(ROOM)
+        .load(conn)?)
+}
+
+/// Active members of a room by name after a name, a page of them, with role and tier rank.
+pub fn list_member_page(
+    conn: &mut Conn,
+    room: RoomId,
+    after: Option<(String, i64)>,
+    limit: i64,
+) -> Result<Vec<(i64, String, String, String)>> {
+    let (key, id) = after.unwrap_or_default();
+    Ok(room_members::table
+        .inner_join(members::table)
+        .filter(room_members::room_id.eq(room.0))
+        .filter(members::status.eq("active"))
+        .filter(members::name_key.gt(key.clone()).or(members::name_key.eq(key).and(members::id.gt(id))))
+        .order((members::name_key.asc(), members::id.asc()))
+        .limit(limit)
+        .select((members::id, members::name, members::role, members::name_key))
+        .load(conn)?)
 }

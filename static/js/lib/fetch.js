@@ -55,5 +55,8 @@ export async function fragment(url, { form, ...options } = {}) {
   const response = await request(form ? 'POST' : 'GET', url, { ...options, body: form, accept: 'text/html' });
   const isOurs = new URL(response.url).origin === location.origin && response.headers.get('Content-Type')?.startsWith('text/html');
   if (!isOurs) throw new TypeError('not a fragment of our server');
-  return fromServer(await response.text());
+  const text = await response.text();
+  // Of a whole page only its part is wanted: its head names scripts, which a fragment must not.
+  const isPage = /^\s*<!doctype/i.test(text);
+  return fromServer(isPage ? text.slice(text.indexOf('<main'), text.lastIndexOf('</main>') + 7) : text);
 }

@@ -71,7 +71,7 @@ function help() {
   const dialog = document.getElementById('shortcuts');
   if (!dialog) return;
   const list = dialog.querySelector('[data-keys]');
-  for (const link of document.querySelectorAll('.sidebar [data-go]')) list.append(row(link.querySelector('.label').textContent, 'g', link.dataset.go));
+  for (const link of document.querySelectorAll('.sidebar [data-go]')) list.append(row(link.dataset.bell ?? nameOf(link), 'g', link.dataset.go));
   for (const element of document.querySelectorAll('[data-key]')) list.append(row(nameOf(element), element.dataset.key));
   const box = dialog.querySelector('[data-single-keys]');
   box.checked = singleKeys();

@@ -1,10 +1,11 @@
-// The live connection of a page (protocol: /api/v1/live). One for all modules: they join rooms and hear frames; positions, reconnects
-// with full jitter, pings and the counters of the sidebar are its own business. It comes up with the page and costs nothing without one.
+// The live connection of a page (protocol: /api/v1/live). One for all modules: they join rooms and hear frames; positions, gaps, reconnects
+// with full jitter, pings and the counters around the page are its own business. It comes up with the page and costs nothing without one.
+import { badges } from './badges.js';
 
 const listeners = new Map();
 const rooms = new Map();
-const counters = new Map();
 const topics = new Set();
+const tab = crypto.randomUUID();
 let socket = null;
 let state = 'wait';
 let greeted = false;
@@ -15,8 +16,6 @@ let earliest = 0;
 let timer = null;
 let stable = null;
 let final = false;
-let asked = new Set();
-const tab = crypto.randomUUID();
 
 /** Hears frames of a kind (`ev`, `ack`, `sub_ok`, …) or `state`; answers its own removal. */
 export function hear(kind, run) {
@@ -25,7 +24,7 @@ export function hear(kind, run) {
   return () => listeners.get(kind).delete(run);
 }
 
-const tell = (kind, frame) => { for (const run of listeners.get(kind) ?? []) run(frame); };
+const tell = (kind, frame) => { for (const run of [...(listeners.get(kind) ?? [])]) run(frame); };
 
 /** `live`, `wait` or `off`. */
 export const now = () => state;
@@ -39,17 +38,26 @@ export function say(frame) {
 
 /** Listens to a room from a position on; the position is kept here and moves with every event. */
 export function join(room, epoch, seq) {
-  rooms.set(room, { epoch, s: seq });
-  say({ t: 'sub', r: room, epoch, s: seq });
+  rooms.set(room, { epoch, s: seq, asked: false });
+  ask(room);
 }
 
-/** A place whose position was lost goes on from here: after the page was loaded anew. */
-export const position = (room) => rooms.get(room);
+/** Listens no longer. */
+export function leave(room) {
+  rooms.delete(room);
+  say({ t: 'unsub', r: room });
+}
 
 /** Watches an info topic such as `campaign:5`; hear it with hear('info', …). */
 export function watch(topic) {
   topics.add(topic);
   say({ t: 'watch', topic });
+}
+
+// One question a room at a time: whatever comes before its answer is in the answer.
+function ask(room) {
+  const at = rooms.get(room);
+  if (at && !at.asked) at.asked = say({ t: 'sub', r: room, epoch: at.epoch, s: at.s });
 }
 
 function become(next) {
@@ -64,20 +72,21 @@ function connect() {
   greeted = false;
   const url = new URL('/api/v1/live', location.href);
   url.protocol = url.protocol.replace('http', 'ws');
-  socket = new WebSocket(url);
-  const mine = socket;
-  socket.addEventListener('open', () => {
+  const mine = new WebSocket(url);
+  socket = mine;
+  mine.addEventListener('open', () => {
     const subs = [...rooms].map(([r, at]) => ({ r, epoch: at.epoch, s: at.s }));
-    asked = new Set(rooms.keys());
+    for (const at of rooms.values()) at.asked = true;
     mine.send(JSON.stringify({ t: 'hello', v: 1, tab, subs }));
     listen();
   });
-  socket.addEventListener('message', (event) => {
+  mine.addEventListener('message', (event) => {
+    if (socket !== mine) return;
     listen();
     const data = JSON.parse(event.data);
     for (const frame of Array.isArray(data) ? data : [data]) take(frame);
   });
-  socket.addEventListener('close', (event) => { if (socket === mine) ended(event.code); });
+  mine.addEventListener('close', (event) => { if (socket === mine) ended(event.code); });
 }
 
 // JavaScript does not see protocol pings: silence for longer than a heartbeat and its answer means that the line is dead.
@@ -91,6 +100,7 @@ function ended(code) {
   clearTimeout(stable);
   socket = null;
   greeted = false;
+  for (const at of rooms.values()) at.asked = false;
   if (code >= 4500) {
     final = true;
     return become('off');
@@ -102,9 +112,11 @@ function ended(code) {
     return location.reload();
   }
   become(navigator.onLine ? 'wait' : 'off');
-  const most = Math.min(30_000, 1000 * 2 ** tries);
+  // Full jitter: half a second to a second at first, doubling to half a minute; what the server asked for counts as well.
+  const first = 500 + Math.random() * 500;
+  const later = Math.random() * Math.min(30_000, 1000 * 2 ** tries);
+  const wait = Math.max(tries === 0 ? first : later, code === 4006 ? 30_000 : 0, earliest - Date.now());
   tries += 1;
-  const wait = Math.max(tries === 1 ? 250 + Math.random() * 500 : Math.random() * most, code === 4006 ? 30_000 : 0, earliest - Date.now());
   timer = setTimeout(connect, wait);
 }
 
@@ -118,21 +130,27 @@ function take(frame) {
       stable = setTimeout(() => { tries = 0; }, 60_000);
       for (const topic of topics) say({ t: 'watch', topic });
       // A module that came after our hello and before the answer has its room in the list but not in the hello.
-      for (const [r, at] of rooms) if (!asked.has(r)) say({ t: 'sub', r, epoch: at.epoch, s: at.s });
+      for (const room of rooms.keys()) ask(room);
       become('live');
       break;
     case 'sub_ok':
-      if (at && frame.rec) {
+      if (!at) return;
+      at.asked = false;
+      if (frame.rec) {
         for (const event of frame.ev) if (event.s > at.s) { at.s = event.s; tell('ev', event); }
         at.epoch = frame.epoch;
         at.s = Math.max(at.s, frame.s);
-        if (frame.more) say({ t: 'sub', r: frame.r, epoch: at.epoch, s: at.s });
+        if (frame.more) ask(frame.r);
       }
       break;
     case 'ev':
+      // The gap rule: an event that is not the next one waits; the answer to our question brings it with what is missing.
       if (!at || frame.s <= at.s) return;
-      if (frame.s !== at.s + 1) return void say({ t: 'sub', r: frame.r, epoch: at.epoch, s: at.s });
+      if (frame.s !== at.s + 1) return ask(frame.r);
       at.s = frame.s;
+      break;
+    case 'err':
+      if (at && !frame.cid) at.asked = false;
       break;
     case 'drain':
       earliest = Date.now() + Math.random() * frame.after_ms;
@@ -144,36 +162,17 @@ function take(frame) {
   tell(frame.t, frame);
 }
 
-/** Counters of the sidebar and the bottom bar: absolute values, set and never added to. */
-function badges(d) {
-  for (const room of d.rooms) counters.set(room.r, room);
-  for (const link of document.querySelectorAll('.nav [data-room]')) {
-    const { unread = 0, mentions = 0 } = counters.get(Number(link.dataset.room)) ?? {};
-    link.toggleAttribute('data-unread', unread > 0);
-    mark(link, mentions, 'badge badge-hot');
-  }
-  const chat = document.querySelector('.nav a[href="/rooms"]');
-  if (chat) {
-    chat.toggleAttribute('data-unread', d.unread > 0);
-    mark(chat, d.mentions || d.unread, d.mentions ? 'badge badge-hot' : 'badge');
-  }
-}
-
-function mark(link, n, className) {
-  let badge = link.querySelector('.badge');
-  if (!n) return badge?.remove();
-  if (!badge) link.append(badge = document.createElement('span'));
-  badge.className = className;
-  badge.textContent = n >= 100 ? '99+' : String(n);
-}
-
 export default function start() {
   addEventListener('online', () => { tries = 0; if (!socket) connect(); });
   addEventListener('offline', () => become('off'));
   // A page that comes back from sleep or from the cache looks at once instead of waiting for its timer.
-  const back = () => { if (!socket && !document.hidden) { tries = 0; connect(); } };
+  const back = () => { if (!socket && !document.hidden) { tries = Math.min(tries, 1); connect(); } };
   document.addEventListener('visibilitychange', back);
   document.addEventListener('kontor:return', back);
   addEventListener('pagehide', () => { const open = socket; socket = null; open?.close(1000); });
+  // What was written before a reload or an outage leaves from whichever page is open.
+  hear('state', (next) => {
+    if (next === 'live' && localStorage.getItem('kontor-outbox')) import('../rooms/sender.js').then((module) => module.flushAll());
+  });
   connect();
 }

@@ -35,6 +35,17 @@ impl FormatRequestData for Devtools {
 impl Browser {
     /// A fresh browser that asks for `lang`, looking at `server`; `name` begins the names of its pictures.
     pub async fn open(server: &Server, name: &str, lang: Lang) -> Self {
+        Self::open_at(server.url(""), name, lang).await
+    }
+
+    /// The same, over a line of its own, already signed in.
+    pub async fn over(wire: &super::Wire, who: &Client, name: &str, lang: Lang) -> Self {
+        let me = Self::open_at(wire.url.clone(), name, lang).await;
+        me.sign_in(who).await;
+        me
+    }
+
+    async fn open_at(base: String, name: &str, lang: Lang) -> Self {
         let mut caps = DesiredCapabilities::chrome();
         let code = lang.code();
         for arg in [
@@ -59,7 +70,7 @@ impl Browser {
             .poller(std::sync::Arc::new(ElementPollerWithTimeout::new(PATIENCE, TICK)))
             .await
             .unwrap_or_else(|e| panic!("Chromium does not start: {e}"));
-        let me = Self { driver, lang, base: server.url(""), name: format!("{name}-{code}") };
+        let me = Self { driver, lang, base, name: format!("{name}-{code}") };
         // Neither transitions nor carets: pictures and colours are the settled ones.
         me.devtools(
             "Emulation.setEmulatedMedia",
@@ -263,6 +274,11 @@ impl Browser {
 
     /// Clicks a link that downloads, and answers the one file that arrives in `folder` as text.
     pub async fn download(&self, folder: &std::path::Path, css: &str) -> String {
+        std::fs::read_to_string(self.download_file(folder, css).await).unwrap()
+    }
+
+    /// Clicks what downloads and answers where the file lies.
+    pub async fn download_file(&self, folder: &std::path::Path, css: &str) -> std::path::PathBuf {
         let _ = std::fs::remove_dir_all(folder);
         std::fs::create_dir_all(folder).unwrap();
         let here = json!({ "behavior": "allow", "downloadPath": folder });
@@ -275,7 +291,7 @@ impl Browser {
                     && f.metadata().is_ok_and(|m| m.len() > 0)
             });
             if let Some(file) = file {
-                return std::fs::read_to_string(file).unwrap();
+                return file;
             }
             assert!(began.elapsed() < PATIENCE, "{}: nothing arrives by {css}", self.name);
             tokio::time::sleep(TICK).await;

@@ -3,6 +3,8 @@
 mod browser;
 mod driver;
 mod look;
+mod wire;
 
 pub use browser::Browser;
-pub use look::all_well;
+pub use look::{Look, NARROW, WIDE, all_well};
+pub use wire::{Line, Wire};

@@ -113,6 +113,10 @@ impl Client {
         Self::send(self.request(Method::DELETE, path)).await
     }
 
+    pub async fn delete_with(&self, path: &str, body: Value) -> Answer {
+        Self::send(self.request(Method::DELETE, path).json(&body)).await
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         Self::send(self.request(Method::POST, path).json(&body)).await
     }

@@ -132,6 +132,8 @@ pub fn config(dir: &Path, vars: &[(&str, &str)]) -> Config {
     let mut all: HashMap<String, String> = HashMap::from([
         ("KONTOR_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
         ("KONTOR_DATA_DIR".to_owned(), dir.display().to_string()),
+        // A test asks nobody outside unless it says so.
+        ("KONTOR_LINK_PREVIEWS".to_owned(), "off".to_owned()),
     ]);
     if let Ok(base) = std::env::var("KONTOR_TEST_POSTGRES") {
         all.insert("DATABASE_URL".to_owned(), fresh_database(&base));

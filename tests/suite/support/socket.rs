@@ -98,6 +98,17 @@ impl Socket {
         }
     }
 
+    /// The next object or the end; nothing after so long a silence.
+    pub async fn next_within(&mut self, patience: Duration) -> Option<Said> {
+        tokio::time::timeout(patience, self.next()).await.ok()
+    }
+
+    /// Sends a message of the WebSocket protocol as it is.
+    pub async fn say_raw(&mut self, message: Message) {
+        // A closed connection is noticed by who listens.
+        let _ = self.stream.send(message).await;
+    }
+
     /// The next object of type `t`; what comes before it is passed over.
     pub async fn next_of(&mut self, t: &str) -> Value {
         loop {

@@ -1,0 +1,9 @@
+DROP TABLE resource_told;
+DROP INDEX downloads_at;
+DROP TABLE bulk_uploads;
+DROP TABLE text_prints;
+DROP TABLE collection_items;
+DROP TABLE collections;
+DROP TABLE section_marks;
+DROP TABLE resource_files;
+DROP TABLE resource_details;

@@ -1,0 +1,1 @@
+DROP INDEX import_marks_kind_object_id;

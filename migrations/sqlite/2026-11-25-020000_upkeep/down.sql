@@ -1,0 +1,3 @@
+DROP TABLE mail_windows;
+DROP TABLE alerts;
+DROP TABLE backups;

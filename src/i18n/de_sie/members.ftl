@@ -1,0 +1,9 @@
+members-bio = Über Sie
+members-bio-hint = Was Sie machen und wobei Sie anderen helfen können. Mitglieder sehen das.
+members-my-niches = Ihre Nischen
+members-reason-letter = Steht so in der E-Mail. Schreiben Sie ihn in der Sprache der Bewerbung.
+members-niches-none = Noch keine Nische. Legen Sie die erste an: Sie bekommt ein Forum und einen Raum.
+error-already_member = Wer schon Mitglied ist, kann nicht mehr abgelehnt werden; Sie können das Konto sperren.
+error-not_yourself = Sich selbst können Sie nicht sperren.
+error-field-several_programs = Es gibt mehrere Programme: Bitte nennen Sie das Programm mit affiliate_refs.
+members-contact-mine = Ihre Ansprechperson

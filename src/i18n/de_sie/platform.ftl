@@ -1,0 +1,15 @@
+error-not_found = Diese Seite oder Sache gibt es nicht, oder sie ist für Sie nicht offen.
+error-sign_in_required = Bitte melden Sie sich zuerst an.
+error-forbidden = Das dürfen Sie nicht.
+error-cross_site = Diese Anfrage kam von einer anderen Seite und wurde abgelehnt. Öffnen Sie die Seite neu und wiederholen Sie die Anfrage.
+error-csrf = Die Seite war zu alt. Öffnen Sie sie neu und wiederholen Sie den Schritt; es wurde nichts geändert.
+error-invalid = Einige Felder brauchen Ihre Aufmerksamkeit.
+error-invalid-title = Bitte prüfen Sie Ihre Eingabe
+error-conflict = Das passt nicht zum jetzigen Stand. Laden Sie die Seite neu.
+error-too_many = Das war zu oft. Bitte warten Sie einen Moment.
+error-unavailable = Kontor ist einen Augenblick mit sich beschäftigt. Bitte versuchen Sie es gleich noch einmal.
+error-internal = Bei uns ist etwas schiefgegangen. Wir haben es festgehalten; Ihre Daten sind sicher.
+error-field-required = Bitte füllen Sie das aus.
+error-field-email = Bitte geben Sie eine vollständige E-Mail-Adresse an.
+error-field-url = Bitte geben Sie eine vollständige Adresse an, die mit https:// oder http:// beginnt.
+error-field-choice = Bitte wählen Sie eines aus: { $choices }.

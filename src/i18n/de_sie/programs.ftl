@@ -1,0 +1,12 @@
+programs-none = Noch kein Programm. Legen Sie unten das erste an.
+programs-s2s-text = Diese Adresse ruft der Shop für jeden Verkauf auf, wie sale.php von Post Affiliate Pro. Sie enthält ein Geheimnis: Geben Sie sie nur dem Shop.
+programs-tier = Ihre Stufe
+programs-top = Sie sind in der höchsten Stufe.
+programs-my-links = Ihre Links
+programs-no-links = Sie haben noch keine Kennung. Fragen Sie Ihre Ansprechperson im Team.
+programs-my-sales = Ihre Verkäufe
+error-import_file_gone = Die Datei dieser Probe liegt nicht mehr vor. Bitte laden Sie sie noch einmal hoch.
+error-field-ambiguous_order = Zu dieser Bestellung gibt es mehrere Produkte. Bitte nennen Sie das Produkt.
+error-field-encoding = Die Datei ist in UTF-16 geschrieben. Bitte speichern Sie sie als CSV in UTF-8.
+error-field-no_date_column = Die Datei hat keine Spalte mit einem Datum. Bitte geben Sie den Tag der Verkäufe an.
+error-row-ambiguous_number = Unklar, ob Punkt oder Komma das Dezimalzeichen ist. Wählen Sie die Schreibweise der Zahlen aus.

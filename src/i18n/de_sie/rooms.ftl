@@ -1,0 +1,11 @@
+rooms-joined = Ihre Räume
+rooms-none-joined = Sie sind noch in keinem Raum. Treten Sie unten einem bei.
+rooms-none-others = Für Sie gibt es gerade keine weiteren Räume.
+rooms-join-hint = Treten Sie bei, um hier zu lesen und zu schreiben.
+rooms-left = Sie haben den Raum verlassen.
+rooms-empty = Noch ist es still hier. Sagen Sie das erste Wort.
+rooms-editing = Sie bearbeiten Ihre Nachricht. Esc bricht ab.
+rooms-manage-lede = Jede Nische hat einen eigenen Raum. Hier öffnen Sie weitere: für alle, ab einer Stufe oder auf Einladung.
+error-not_member = Treten Sie dem Raum zuerst bei.
+error-muted = Sie sind in diesem Raum für eine Weile stummgeschaltet.
+error-slow_mode = Dieser Raum ist verlangsamt. Bitte warten Sie einen Moment.
