@@ -42,6 +42,12 @@ fn leads_to_a_page(path: &str) -> bool {
 }
 
 impl Walk {
+    /// Told at once: a walk takes minutes, and one that is cut off shall have said what it saw.
+    fn note(&mut self, wrong: String) {
+        eprintln!("{wrong}");
+        self.wrong.push(wrong);
+    }
+
     /// Follows every link from `starts`, in the browser of somebody whose requests `client` makes as well.
     pub async fn on(&mut self, browser: &Browser, client: &Client, starts: &[&str]) {
         let mut known: BTreeSet<String> = BTreeSet::new();
@@ -61,7 +67,7 @@ impl Walk {
                 continue;
             }
             if answer.status != 200 {
-                self.wrong.push(format!("{}: {from} leads to {path}, which answers {}", browser.name, answer.status));
+                self.note(format!("{}: {from} leads to {path}, which answers {}", browser.name, answer.status));
                 continue;
             }
             if !answer.header("content-type").starts_with("text/html") {
@@ -69,7 +75,9 @@ impl Walk {
             }
             let fresh = self.seen.insert(kind.clone());
             if fresh || AGAIN.contains(&kind.as_str()) {
-                self.wrong.extend(browser.examine(&path, "").await);
+                for wrong in browser.examine(&path, "").await {
+                    self.note(wrong);
+                }
                 for link in browser.links().await {
                     if leads_to_a_page(&link) {
                         waiting.push_back((link, path.clone()));

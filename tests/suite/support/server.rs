@@ -20,6 +20,8 @@ pub struct Server {
     pub running: Running,
     pub clock: Clock,
     pub dir: PathBuf,
+    /// The PostgreSQL database made for this server alone.
+    database: Option<String>,
 }
 
 impl Server {
@@ -37,9 +39,16 @@ impl Server {
         ));
         std::fs::create_dir_all(&dir).unwrap();
         let config = config(&dir, vars);
+        let own = !vars.iter().any(|(name, _)| *name == "DATABASE_URL");
+        let database = own.then(|| config.database_url.rsplit('/').next().map(str::to_owned)).flatten();
         let clock = Clock::default();
         let running = app::start(config, clock.clone()).await.unwrap();
-        Self { running, clock, dir }
+        Self { running, clock, dir, database }
+    }
+
+    /// A house that something else has started, with its folder.
+    pub fn around(running: Running, clock: Clock, dir: PathBuf) -> Self {
+        Self { running, clock, dir, database: None }
     }
 
     pub fn house(&self) -> &House {
@@ -120,6 +129,9 @@ impl Server {
     pub async fn stop(self) {
         self.running.stop().await;
         let _ = std::fs::remove_dir_all(&self.dir);
+        if let (Ok(base), Some(name)) = (std::env::var("KONTOR_TEST_POSTGRES"), &self.database) {
+            drop_database(&base, name);
+        }
     }
 
     pub fn id_of(client: &Client) -> MemberId {
@@ -154,4 +166,12 @@ fn fresh_database(base: &str) -> String {
     let mut url = url::Url::parse(base).unwrap();
     url.set_path(&name);
     url.to_string()
+}
+
+/// Hundreds of databases would fill a small disk, and a full disk looks like a crash of PostgreSQL.
+fn drop_database(base: &str, name: &str) {
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    let mut conn = diesel::PgConnection::establish(base).unwrap();
+    conn.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).unwrap();
 }
