@@ -34,7 +34,7 @@ async fn first_admin(lang: Lang) {
     ruth.submit("main form").await;
     ruth.see("main .error, main .banner-bad").await;
     ruth.shot("login-wrong").await;
-    all_well(&ruth.axe().await);
+    all_well(&ruth.axe(&[]).await);
     ruth.fill("password", "correct horse battery").await;
     ruth.submit("main form").await;
     ruth.until("location.pathname === '/'").await;

@@ -3,7 +3,6 @@
 use crate::support::config;
 use kontor::commands::demo::{self, Demo, LOGINS, PASSWORD};
 use kontor::db::Clock;
-use std::time::Instant;
 
 async fn demo() -> Demo {
     let dir = std::env::temp_dir();
@@ -95,10 +94,8 @@ async fn every_main_page_opens_for_every_role_in_both_languages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_demo_starts_fast_with_true_tiers_and_leaves_nothing_behind() {
-    let began = Instant::now();
+async fn the_demo_starts_with_true_tiers_and_leaves_nothing_behind() {
     let demo = demo().await;
-    let took = began.elapsed();
     let folder = demo.running.house.config.data_dir.clone();
     assert!(folder.is_dir() && demo.running.house.config.demo && demo.running.house.config.smtp.is_none());
     let moved = demo.running.house.db.write(|tx| {
@@ -110,5 +107,4 @@ async fn the_demo_starts_fast_with_true_tiers_and_leaves_nothing_behind() {
     assert_eq!(moved.await.unwrap(), 0, "somebody's tier is not what the sales say");
     demo.stop().await;
     assert!(!folder.exists());
-    assert!(took.as_secs() < 20, "{took:?}");
 }
