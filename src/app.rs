@@ -294,7 +294,7 @@ pub fn build(config: Config, clock: Clock) -> Result<House> {
     let settings = Current::default();
     Ok(House::new(Parts {
         mailer: Mailer::new(&config)?.signed_by(signer),
-        pages: Pages::load(surroundings(clock.clone(), settings.clone()))?,
+        pages: Pages::load(surroundings(clock.clone(), settings.clone()), config.reload_pages)?,
         jobs: Jobs::new(registry()),
         files: Files::open(&config, file_gates())?,
         live: Live::new(&config, clock.clone())?,

@@ -167,6 +167,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Off only for load tests.
     pub rate_limits: bool,
+    /// Page templates are read again with every request; debug builds only.
+    pub reload_pages: bool,
     /// WebSocket connections of one member.
     pub connections_per_member: usize,
     /// Inbound frames a minute of one connection.
@@ -276,6 +278,7 @@ impl Config {
             _ => None,
         };
         let rate_limits = r.parsed("KONTOR_RATE_LIMITS", "on or off", switch).unwrap_or(true);
+        let reload_pages = r.parsed("KONTOR_RELOAD_PAGES", "on or off", switch).unwrap_or(false);
         let connections_per_member = r
             .parsed("KONTOR_CONNECTIONS_PER_MEMBER", "a number from 1 to 1000", |v| {
                 v.parse().ok().filter(|n| (1..=1000).contains(n))
@@ -314,6 +317,7 @@ impl Config {
             mail_connections,
             trusted_proxies,
             rate_limits,
+            reload_pages,
             connections_per_member,
             frames_per_minute,
             link_previews,

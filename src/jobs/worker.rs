@@ -67,6 +67,9 @@ const RENEWAL: Duration = Duration::from_secs(30);
 /// The longest sleep: other nodes' jobs and moved clocks are noticed by then.
 const NAP: Duration = Duration::from_millis(500);
 
+/// How long [`Jobs::drain`] waits for jobs of the worker.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
+
 /// One bell for all workers of the process: the writer rings it after each commit with jobs.
 static BELL: LazyLock<Notify> = LazyLock::new(Notify::new);
 
@@ -138,13 +141,13 @@ impl Jobs {
     async fn step(&self, house: &House) -> Result<bool> {
         self.schedule(&house.db).await?;
         let free = self.0.places.available_permits();
-        if free == 0 {
-            return Ok(false);
-        }
+        // Places are taken before jobs are: who holds all of them (`drain`) knows that nothing runs.
+        let taken = u32::try_from(free).ok().and_then(|n| self.0.places.clone().try_acquire_many_owned(n).ok());
+        let Some(mut places) = taken.filter(|_| free > 0) else { return Ok(false) };
         let batch = self.claim(&house.db, free).await?;
         let any = !batch.is_empty();
         for job in batch {
-            let place = self.0.places.clone().acquire_owned().await.map_err(Error::internal)?;
+            let place = places.split(1).ok_or_else(|| Error::internal("more jobs than places"))?;
             let (me, house) = (self.clone(), house.clone());
             self.0.tasks.spawn(async move {
                 me.run(&house, job).await;
@@ -224,18 +227,28 @@ impl Jobs {
         }
     }
 
-    /// Runs everything that is due on the (moved) clock, in order, until nothing is: for tests and `bench-data`.
+    /// Runs everything that is due on the (moved) clock, in order, until nothing is, and waits for what the worker of
+    /// this node has in hand (at most [`DRAIN_PATIENCE`]: it may wait for the caller): for tests and `bench-data`.
     ///
     /// # Errors
     /// The first error of a job, so that a test sees it.
     pub async fn drain(&self, house: &House) -> Result<usize> {
         let mut done = 0;
+        let mut all = None;
         loop {
             let kinds: Vec<&'static str> = self.0.registry.handlers.keys().copied().collect();
             let batch = house.db.write(move |tx| store::claim(tx, &kinds, 16, LEASE)).await?;
             if batch.is_empty() {
-                return Ok(done);
+                if all.is_some() {
+                    return Ok(done);
+                }
+                match tokio::time::timeout(DRAIN_PATIENCE, self.0.places.acquire_many(SIDE_BY_SIDE as u32)).await {
+                    Ok(places) => all = Some(places.map_err(Error::internal)?),
+                    Err(_) => return Ok(done),
+                }
+                continue;
             }
+            all = None;
             for job in batch {
                 let Some(handler) = self.0.registry.handlers.get(job.kind.as_str()) else { continue };
                 handler(house.clone(), job.payload.clone()).await?;

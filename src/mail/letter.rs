@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use handlebars::Handlebars;
 use serde::Serialize;
+use std::sync::OnceLock;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "email_templates"]
@@ -44,11 +45,19 @@ struct Root<'a, L> {
 }
 
 impl Letters {
-    /// Compiles every letter.
+    /// Compiles every letter, once in a process.
     ///
     /// # Errors
     /// When a template does not parse.
-    pub fn load() -> Result<Self> {
+    pub fn load() -> Result<&'static Self> {
+        static LETTERS: OnceLock<std::result::Result<Letters, String>> = OnceLock::new();
+        LETTERS
+            .get_or_init(|| Self::compile().map_err(|e| e.to_string()))
+            .as_ref()
+            .map_err(|wrong| Error::internal(wrong.clone()))
+    }
+
+    fn compile() -> Result<Self> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         let mut plain = Handlebars::new();

@@ -49,7 +49,7 @@ pub type Signer = fn(&mut Conn, &str) -> Result<Option<String>>;
 
 /// Renders letters and knows the way out.
 pub struct Mailer {
-    letters: Letters,
+    letters: &'static Letters,
     transport: Transport,
     second: Option<Transport>,
     outbox: Outbox,

@@ -1,7 +1,7 @@
 //! Pages: a view struct plus a handlebars file of one name, inside the shell every page shares.
 //!
 //! Templates are compiled in (`src/<feature>/pages/<name>.hbs` becomes `<feature>/<name>`, files of
-//! `src/web/pages` keep their own name) and re-read from disk in debug builds. One registry a language,
+//! `src/web/pages` keep their own name). One registry a language,
 //! so that helpers know theirs.
 
 use super::guards::Ctx;
@@ -14,7 +14,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use handlebars::Handlebars;
 use serde::Serialize;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "src"]
@@ -160,18 +160,39 @@ struct Root<'a, V> {
 
 /// The renderer of pages.
 pub struct Pages {
-    registries: [Handlebars<'static>; 3],
+    registries: &'static [Handlebars<'static>; 3],
     source: ShellSource,
+    reloads: bool,
 }
 
+/// The templates belong to the program: all houses of a process share them, and they are parsed once.
+static COMPILED: OnceLock<std::result::Result<[Handlebars<'static>; 3], String>> = OnceLock::new();
+
 impl Pages {
-    /// Compiles every template.
+    /// Compiles every template, once in a process; with `reload` (debug builds only) a changed file shows with the next
+    /// request, for which the whole page is parsed anew every time.
     ///
     /// # Errors
     /// When a template does not parse.
-    pub fn load(source: ShellSource) -> Result<Self> {
-        let [de, sie, en] = [Lang::De, Lang::DeSie, Lang::En].map(registry);
-        Ok(Self { registries: [de?, sie?, en?], source })
+    pub fn load(source: ShellSource, reload: bool) -> Result<Self> {
+        let reloads = reload && cfg!(debug_assertions);
+        let compiled = COMPILED.get_or_init(|| {
+            let plain = parsed(reloads).map_err(|e| e.to_string())?;
+            Ok([Lang::De, Lang::DeSie, Lang::En].map(|lang| {
+                let mut registry = plain.clone();
+                helpers::register(&mut registry, lang);
+                registry
+            }))
+        });
+        match compiled {
+            Ok(registries) => Ok(Self { registries, source, reloads }),
+            Err(wrong) => Err(Error::internal(wrong.clone())),
+        }
+    }
+
+    /// Whether templates are read again with every request.
+    pub fn reloads(&self) -> bool {
+        self.reloads
     }
 
     /// Renders a template that needs no shell: a fragment, a mail preview.
@@ -179,7 +200,7 @@ impl Pages {
     /// # Errors
     /// When the view lacks something the template wants.
     pub fn fragment(&self, lang: Lang, name: &str, view: &impl Serialize) -> Result<String> {
-        let [de, sie, en] = &self.registries;
+        let [de, sie, en] = self.registries;
         let registry = match lang {
             Lang::De => de,
             Lang::DeSie => sie,
@@ -196,15 +217,13 @@ fn template_name(path: &str) -> Option<String> {
     Some(if feature == "web" { name.to_owned() } else { format!("{feature}/{name}") })
 }
 
-fn registry(lang: Lang) -> Result<Handlebars<'static>> {
+fn parsed(reloads: bool) -> Result<Handlebars<'static>> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
-    if cfg!(debug_assertions) {
-        registry.set_dev_mode(true);
-    }
+    registry.set_dev_mode(reloads);
     for path in Files::iter() {
         let Some(name) = template_name(&path) else { continue };
-        if cfg!(debug_assertions) {
+        if reloads {
             let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(path.as_ref());
             registry.register_template_file(&name, file).map_err(Error::internal)?;
         } else if let Some(file) = Files::get(&path) {
@@ -212,7 +231,6 @@ fn registry(lang: Lang) -> Result<Handlebars<'static>> {
             registry.register_template_string(&name, text).map_err(Error::internal)?;
         }
     }
-    helpers::register(&mut registry, lang);
     Ok(registry)
 }
 

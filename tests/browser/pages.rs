@@ -65,7 +65,7 @@ async fn demo() -> Server {
     let folder = std::env::temp_dir();
     let demo = demo::start(config(&folder, &[]), clock.clone()).await.unwrap();
     let dir = demo.running.house.config.data_dir.clone();
-    Server::around(demo.running, clock, dir)
+    Server { running: demo.running, clock, dir, database: None }
 }
 
 /// Signs in as one of the demo's people, who from now on read `lang`.

@@ -21,7 +21,7 @@ fn kept(name: &str, lang: Lang) -> PathBuf {
 }
 
 struct Reader {
-    letters: Letters,
+    letters: &'static Letters,
     seen: BTreeSet<String>,
 }
 

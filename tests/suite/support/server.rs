@@ -21,7 +21,7 @@ pub struct Server {
     pub clock: Clock,
     pub dir: PathBuf,
     /// The PostgreSQL database made for this server alone.
-    database: Option<String>,
+    pub database: Option<String>,
 }
 
 impl Server {
@@ -44,11 +44,6 @@ impl Server {
         let clock = Clock::default();
         let running = app::start(config, clock.clone()).await.unwrap();
         Self { running, clock, dir, database }
-    }
-
-    /// A house that something else has started, with its folder.
-    pub fn around(running: Running, clock: Clock, dir: PathBuf) -> Self {
-        Self { running, clock, dir, database: None }
     }
 
     pub fn house(&self) -> &House {
