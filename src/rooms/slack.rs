@@ -150,19 +150,40 @@ fn markdown(text: &str) -> String {
     out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
+/// Doubles the marks of a pair: the first stands before a word, the second behind one, on the same line.
 fn marks(text: &str, out: &mut String) {
     let chars: Vec<char> = text.chars().collect();
-    for (i, c) in chars.iter().enumerate() {
-        let twin = |n: usize| chars.get(n).is_some_and(|other| other == c);
-        let doubled = twin(i + 1) || (i > 0 && twin(i - 1));
-        let before = i.checked_sub(1).and_then(|n| chars.get(n));
-        let after = chars.get(i + 1);
-        let edge = |side: Option<&char>| side.is_none_or(|s| !s.is_alphanumeric());
-        // A star between two words is no mark.
-        if matches!(c, '*' | '~') && !doubled && (edge(before) != edge(after)) {
+    let at = |n: Option<usize>| n.and_then(|n| chars.get(n)).copied();
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let ink = |c: Option<char>, mark: char| c.is_some_and(|c| !c.is_whitespace() && c != mark);
+    let lone = |i: usize, mark: char| at(i.checked_sub(1)) != Some(mark) && at(Some(i + 1)) != Some(mark);
+    let mut doubled = vec![false; chars.len()];
+    let mut i = 0;
+    while let Some(mark) = at(Some(i)) {
+        // A star between two words is no mark, two of them are Markdown already.
+        let opens =
+            matches!(mark, '*' | '~') && lone(i, mark) && !word(at(i.checked_sub(1))) && ink(at(Some(i + 1)), mark);
+        let close = opens.then(|| {
+            let line = chars.iter().enumerate().skip(i + 1).take_while(|(_, c)| **c != '\n');
+            line.map(|(j, c)| (j, *c)).find(|(j, c)| {
+                *c == mark && lone(*j, mark) && ink(at(j.checked_sub(1)), mark) && !word(at(Some(j + 1)))
+            })
+        });
+        if let Some((j, _)) = close.flatten() {
+            for n in [i, j] {
+                if let Some(place) = doubled.get_mut(n) {
+                    *place = true;
+                }
+            }
+            i = j;
+        }
+        i += 1;
+    }
+    for (c, twice) in chars.iter().zip(doubled) {
+        out.push(*c);
+        if twice {
             out.push(*c);
         }
-        out.push(*c);
     }
 }
 

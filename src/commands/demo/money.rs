@@ -123,8 +123,43 @@ fn usual(who: usize, person: &Person, now: Ms, rng: &mut SmallRng) -> Vec<Sale> 
     }
     if person.name == "Sofie Lindqvist" {
         reach_a_thousand(&mut out, who, now);
+    } else {
+        keep_the_tier(&mut out, who, person, now);
     }
     out
+}
+
+/// Turnover of a calendar month, in cents, from which a tier of that rank is held.
+const RANKS: [(i64, i32); 3] = [(50_000, 10), (250_000, 20), (1_000_000, 30)];
+
+/// Where months are cut decides about tiers, and today may be any day: what a full month lacks for the tier is one
+/// more sale of it, what is too much for it was declined.
+fn keep_the_tier(own: &mut Vec<Sale>, who: usize, person: &Person, now: Ms) {
+    let (running, last) = months(now);
+    let (_, before) = months(last + DAY);
+    let sum = |own: &[Sale], from: Ms, to: Ms| -> i64 {
+        own.iter().filter(|s| s.status == "approved" && s.at >= from && s.at < to).map(|s| s.amount).sum()
+    };
+    if let Some((min, _)) = RANKS.iter().find(|(_, rank)| *rank == person.rank) {
+        let lone = sum(own, before, last) < *min && sum(own, running, now + 1) < *min;
+        for (from, to, wanted) in [(last, running, true), (before, last, lone)] {
+            let lacks = *min - sum(own, from, to);
+            if wanted && lacks > 0 {
+                let program = person.programs.first().copied().unwrap_or("fitnord");
+                let commission = commission(person, program, lacks);
+                let at = from + 10 * DAY + 10 * HOUR;
+                own.push(Sale { who, program, at, amount: lacks, commission, status: "approved" });
+            }
+        }
+    }
+    if let Some((above, _)) = RANKS.iter().find(|(_, rank)| *rank > person.rank) {
+        while sum(own, last, running) >= *above {
+            let Some(sale) = own.iter_mut().find(|s| s.status == "approved" && s.at >= last && s.at < running) else {
+                break;
+            };
+            sale.status = "declined";
+        }
+    }
 }
 
 /// Leaves just less than 1,000 € of approved commission, and lets the newest sale step over it.
@@ -227,7 +262,8 @@ mod tests {
 
     #[test]
     fn turnover_of_the_last_full_months_gives_the_tier() {
-        for now in MOMENTS {
+        // Every thirty-seven hours of a year, so at every time of the day as well.
+        for now in (0..240).map(|i| MOMENTS[0] + i * 37 * HOUR).chain(MOMENTS) {
             let (running, last) = months(now);
             let (_, before) = months(last + DAY);
             let all = sales(now);

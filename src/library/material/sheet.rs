@@ -139,7 +139,7 @@ mod tests {
         let sheet = Sheet { title: "Rudergerät <R2>", summary: "", details: &details, labelled: true };
         let text = crate::text::plain_text(&markdown(&sheet, Lang::De));
         assert!(text.starts_with("Anzeige\n"), "{text}");
-        for part in ["Rudergerät <R2>", "Leise *und* klein", "649,00\u{a0}€", "31. März 2027"] {
+        for part in ["Rudergerät <R2>", "Leise *und* klein", "649,00\u{a0}€", "31.03.2027"] {
             assert!(text.contains(part), "{part} in {text}");
         }
         let lesson = Sheet { labelled: false, ..sheet };
