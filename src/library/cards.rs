@@ -149,7 +149,8 @@ fn markup(card: &Card, lang: Lang) -> String {
 
 /// Markdown of a campaign with lines that are nothing but the address of a resource made into a short introduction:
 /// its title, its summary, the way to it. Its page fills in the own link of whoever follows it; `program` is the
-/// campaign's, whose own link stands in the mail itself. Drafts and recalled ones stay bare addresses.
+/// campaign's, whose own link stands in the mail itself. Only what is open to the lowest tier is introduced: a gated, embargoed,
+/// recalled or unpublished one stays a bare address, which leads on only for who may see it.
 ///
 /// # Errors
 /// When the database fails.
@@ -166,13 +167,14 @@ pub fn in_campaign(
     if ids.is_empty() {
         return Ok(body.to_owned());
     }
-    let everything = Sight { member: crate::web::viewer::MemberId(0), rank: i32::MAX, team: true, manages: true };
-    let wholes = store::list_wholes(conn, everything, &ids, now)?;
+    // One text goes to readers of every tier, is kept in the archive and found by search.
+    let everybody = Sight::of_member(crate::web::viewer::MemberId(0), 0);
+    let wholes = store::list_wholes(conn, everybody, &ids, now)?;
     let lines: Vec<String> = body
         .lines()
         .map(|line| {
             let found = bare(line).and_then(|id| wholes.iter().find(|w| w.resource.id == id)).map(|w| &w.resource);
-            let Some(r) = found.filter(|r| r.status == "published" && r.blocked(now).is_none()) else {
+            let Some(r) = found.filter(|r| r.blocked(now).is_none()) else {
                 return line.to_owned();
             };
             let plain = |text: &str| crate::text::merge::markdown(text);

@@ -302,21 +302,21 @@ pub fn niche_of(conn: &mut Conn, id: i64) -> Result<Option<i64>> {
     Ok(resources::table.find(id).select(resources::niche_id).first(conn)?)
 }
 
-/// Active members by name, for the preview of a manager: id and name.
+/// Active and invited members by name, for the preview of a manager: id and name.
 pub fn list_people(conn: &mut Conn, limit: i64) -> Result<Vec<(i64, String)>> {
     Ok(members::table
-        .filter(members::status.eq("active"))
+        .filter(members::status.eq_any(["active", "invited"]))
         .order((members::name_key.asc(), members::id.asc()))
         .select((members::id, members::name))
         .limit(limit)
         .load(conn)?)
 }
 
-/// Name, tier rank and language of an active member.
+/// Name, tier rank and language of an active or invited member.
 pub fn find_person(conn: &mut Conn, id: i64) -> Result<(String, i32, String)> {
     Ok(members::table
         .find(id)
-        .filter(members::status.eq("active"))
+        .filter(members::status.eq_any(["active", "invited"]))
         .select((members::name, members::tier_rank, members::locale))
         .first(conn)?)
 }

@@ -73,7 +73,7 @@ async fn room_of(who: &Client, slug: &str) -> i64 {
 }
 
 async fn walk(lang: Lang) {
-    let server = Server::start().await;
+    let server = Server::start_with(&[("KONTOR_RATE_LIMITS", "off")]).await;
     let ada = server.db_member("Ada Brandt", Role::Moderator, 0, lang).await;
     let ben = server.db_member("Ben Okoro", Role::Member, 0, lang).await;
     let room = room_of(&ada, "foyer").await;
@@ -95,7 +95,8 @@ async fn walk(lang: Lang) {
     phone.hears("Guten Morgen").await;
     for n in 0..24 {
         let body = json!({ "cid": format!("c{n}"), "body": format!("Nachricht {n}\n\nmit zwei Absätzen") });
-        (if n % 3 == 0 { &ben } else { &ada }).post(&format!("/api/v1/rooms/{room}/messages"), body).await;
+        let who = if n % 3 == 0 { &ben } else { &ada };
+        who.post(&format!("/api/v1/rooms/{room}/messages"), body).await.expect(201);
     }
     for page in [&desk, &phone] {
         page.hears("Nachricht 23").await;

@@ -163,3 +163,18 @@ async fn a_text_shared_in_a_thread_is_a_card_with_the_readers_own_link() {
     assert!(page.contains("library-card") && page.contains("no affiliate code") && !page.contains("lena-b"), "{page}");
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newsletter_introduces_only_what_is_open_to_everybody() {
+    let (server, jana, _) = shop().await;
+    let open = publish(&jana, json!({"title": "Offen für alle"})).await;
+    let gated = publish(&jana, json!({"title": "Für die Spitze", "min_tier": "top"})).await;
+    let house = server.url("");
+    let body = format!("Neu:\n\n{house}/library/{open}\n\n{house}/library/{gated}\n");
+    let campaign = json!({"name": "Neues", "subject": {"de": "Neues", "en": "News"}, "body": {"de": body, "en": body}});
+    let id = jana.post("/api/v1/campaigns", campaign).await.expect(201).id();
+    let page = jana.get(&format!("/manage/campaigns/{id}/preview?lang=de&part=text")).await.expect(200).text;
+    assert!(page.contains("Offen für alle") && page.contains(&format!("/library/{gated}")), "{page}");
+    assert!(!page.contains("Für die Spitze"), "{page}");
+    server.stop().await;
+}

@@ -18,19 +18,28 @@ export default function log(room) {
   const firstPending = () => list.querySelector('.line-pending, .line-failed');
 
   // A room with little in it gets free space above, so that a new line moves the others by scrolling and not by layout. Once it
-  // overflows the space goes, and what is seen stays where it is.
+  // overflows the space goes, and what is seen stays where it is; in a frame without new lines, or their way up would count as a jump.
   box.dataset.live = '';
-  let space = 0;
   function fit() {
-    const isShort = list.offsetHeight - space < box.clientHeight;
+    const isShort = list.offsetHeight < box.clientHeight;
     if (isShort === 'short' in box.dataset) return;
     const from = box.scrollHeight - box.scrollTop;
-    const before = list.offsetHeight;
     box.toggleAttribute('data-short', isShort);
-    space = isShort ? list.offsetHeight - before : 0;
     box.scrollTop = box.scrollHeight - from;
   }
   fit();
+  let grew = false;
+  let waits = false;
+  function fitLater() {
+    grew = true;
+    if (waits) return;
+    waits = true;
+    requestAnimationFrame(function calm() {
+      if (grew) { grew = false; requestAnimationFrame(calm); return; }
+      waits = false;
+      fit();
+    });
+  }
   for (const element of list.querySelectorAll('.line')) element.tabIndex = -1;
 
   // Pictures, cards and reactions change heights later: whoever stands at the end stays there.
@@ -51,7 +60,7 @@ export default function log(room) {
       nodes.splice(-1, 0, h('h2', { class: 'unread-line', 'data-unread-line': true }, h('span', {}, texts.tNew)));
     }
     for (const node of nodes) list.insertBefore(node, place);
-    fit();
+    fitLater();
     if (stays || own) room.toEnd();
     else {
       unseen += 1;

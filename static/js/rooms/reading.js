@@ -15,9 +15,11 @@ export default function reading(room) {
   };
   room.seen = () => {
     if (document.hidden || !room.atEnd() || room.newest <= read) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => { if (!document.hidden && room.atEnd()) tell(); }, 1000);
+    // A second after the first new line, whatever comes after it: in a busy room there is always one more.
+    timer ??= setTimeout(() => { timer = null; if (!document.hidden && room.atEnd()) tell(); }, 1000);
   };
+  // Who leaves has seen what was on screen.
+  addEventListener('pagehide', () => { if (timer && room.atEnd()) tell(); });
   room.readAll = () => {
     list.querySelector('[data-unread-line]')?.remove();
     room.toEnd();
