@@ -179,7 +179,8 @@ async fn the_first_ten_minutes_of_a_manager() {
     ruth.fill("name", "Aktive ohne VIP").await;
     ruth.click("main details summary").await;
     ruth.click("main label:has(> input[name='expert'])").await;
-    let rule = json!({ "all": [{ "field": "tier", "op": "eq", "value": "active" },
+    let rule = json!({ "all": [{ "field": "status", "op": "eq", "value": "invited" },
+                               { "field": "tier", "op": "eq", "value": "active" },
                                { "not": { "field": "tag", "op": "eq", "value": "vip" } }] });
     ruth.fill("rule", &rule.to_string()).await;
     ruth.until("document.querySelector('[data-count]')?.innerText.trim() === '1'").await;

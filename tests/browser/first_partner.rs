@@ -31,8 +31,11 @@ async fn the_first_ten_minutes_of_a_partner() {
     // Lena comes from an import: no consent, no mail until she is invited.
     let list = "email,name,locale,program,affiliate_ref\nlena@example.org,Lena Brandt,de,fitnord,lena7\n";
     let part = reqwest::multipart::Part::text(list).file_name("people.csv");
-    let form =
-        reqwest::multipart::Form::new().part("file", part).text("kind", "members_csv").text("program", "fitnord").text("time_zone", "UTC");
+    let form = reqwest::multipart::Form::new()
+        .part("file", part)
+        .text("kind", "members_csv")
+        .text("program", "fitnord")
+        .text("time_zone", "UTC");
     let asked = jana.request(reqwest::Method::POST, "/api/v1/imports").multipart(form);
     crate::house::Client::send(asked).await.expect(202);
     server.drain().await;

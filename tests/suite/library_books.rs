@@ -171,7 +171,8 @@ async fn a_newsletter_introduces_only_what_is_open_to_everybody() {
     let gated = publish(&jana, json!({"title": "Für die Spitze", "min_tier": "top"})).await;
     let house = server.url("");
     let body = format!("Neu:\n\n{house}/library/{open}\n\n{house}/library/{gated}\n");
-    let campaign = json!({"name": "Neues", "subject": {"de": "Neues", "en": "News"}, "body": {"de": body, "en": body}});
+    let segment = jana.post("/api/v1/segments", json!({"name": "Alle", "rule": {"all": []}})).await.expect(201).id();
+    let campaign = json!({"name": "Neues", "segment_id": segment, "subject": {"de": "Neues", "en": "News"}, "body": {"de": body, "en": body}});
     let id = jana.post("/api/v1/campaigns", campaign).await.expect(201).id();
     let page = jana.get(&format!("/manage/campaigns/{id}/preview?lang=de&part=text")).await.expect(200).text;
     assert!(page.contains("Offen für alle") && page.contains(&format!("/library/{gated}")), "{page}");
