@@ -171,10 +171,16 @@ impl Writers {
         self.shared.queue.lock().closed = true;
         self.shared.wake.notify_all();
         for thread in self.threads.lock().drain(..) {
+            // It may be waiting for a database that is away.
+            thread.thread().unpark();
             if thread.join().is_err() {
                 tracing::error!("a writer thread panicked");
             }
         }
+        // Nothing is left here unless the database was away: nobody shall wait for an answer to it.
+        let mut queue = self.shared.queue.lock();
+        queue.people.clear();
+        queue.background.clear();
     }
 }
 
@@ -233,7 +239,10 @@ fn write_groups(shared: &Shared, mut conn: Conn) {
         }
         if lost {
             settle(done, Vec::new(), Err("the transaction was rolled back: is the disk full?".to_owned()));
-            conn = reconnect(shared);
+            match reconnect(shared) {
+                Some(fresh) => conn = fresh,
+                None => return,
+            }
             continue;
         }
         let commit = commit.and_then(|()| {
@@ -265,7 +274,10 @@ fn write_each(shared: &Shared, mut conn: Conn) {
         }
         settle(vec![job], effects, Ok(()));
         if failed && is_broken(&mut conn) {
-            conn = reconnect(shared);
+            match reconnect(shared) {
+                Some(fresh) => conn = fresh,
+                None => return,
+            }
         }
     }
 }
@@ -310,11 +322,14 @@ fn is_broken(conn: &mut Conn) -> bool {
     conn.is_broken() || conn.ping().is_err()
 }
 
-fn reconnect(shared: &Shared) -> Conn {
+/// Waits for the database to come back; `None` when the house stops before it does: what waits in the queue was never
+/// acknowledged, and is refused when the queue goes.
+fn reconnect(shared: &Shared) -> Option<Conn> {
     let mut wait = Duration::from_millis(50);
     loop {
         match Conn::open(&shared.url, Use::Write) {
-            Ok(conn) => return conn,
+            Ok(conn) => return Some(conn),
+            Err(_) if shared.queue.lock().closed => return None,
             Err(error) => {
                 tracing::warn!(%error, "the database is away; trying again");
                 std::thread::park_timeout(wait);

@@ -82,7 +82,7 @@ async fn kick_and_ban_end_the_subscription_within_a_second() {
     let began = Instant::now();
     mo.delete(&format!("/api/v1/rooms/{room}/members/{}", tom.member)).await.expect(204);
     assert_eq!(t.next_of("out").await, json!({ "t": "out", "r": room, "code": "not_member" }));
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     tom.put(&me, json!({})).await.expect(204);
     t.say(json!({ "t": "sub", "r": room })).await;
     t.next_of("sub_ok").await;
@@ -90,7 +90,7 @@ async fn kick_and_ban_end_the_subscription_within_a_second() {
     let began = Instant::now();
     mo.put(&ban, json!({ "reason": "Werbung" })).await.expect(204);
     assert_eq!(t.next_of("out").await, json!({ "t": "out", "r": room, "code": "banned" }));
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     post(&mo, room, "secret").await.expect(201);
     assert_eq!(tom.put(&me, json!({})).await.expect(403).json()["code"], "banned");
     tom.get(&format!("/api/v1/rooms/{room}/messages")).await.expect(403);

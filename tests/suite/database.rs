@@ -103,3 +103,30 @@ async fn both_databases_have_the_same_tables_and_columns() {
     postgres.stop().await;
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL: the postgres stage of tests/run brings it and runs it"]
+async fn a_server_whose_database_is_gone_still_ends_when_asked() {
+    use diesel::connection::SimpleConnection;
+    let base = std::env::var("KONTOR_TEST_POSTGRES").expect("KONTOR_TEST_POSTGRES names the throw-away server");
+    let server = Server::start().await;
+    let name = server.database.clone().unwrap();
+    let mut conn = PgConnection::establish(&base).unwrap();
+    conn.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).unwrap();
+    // Every writer loses its connection, and some writes wait behind them.
+    let waiting: Vec<_> = (0..12)
+        .map(|n| {
+            let db = server.house().db.clone();
+            tokio::spawn(async move { db.write(move |tx| settings::put(tx, &format!("n{n}"), "there")).await })
+        })
+        .collect();
+    while !waiting.iter().any(tokio::task::JoinHandle::is_finished) {
+        tokio::task::yield_now().await;
+    }
+    // The contract gives ten seconds.
+    tokio::time::timeout(std::time::Duration::from_secs(10), server.running.stop()).await.expect("it hangs");
+    for write in waiting {
+        assert!(write.await.unwrap().is_err(), "nothing was written, so nobody may be told that it was");
+    }
+    std::fs::remove_dir_all(&server.dir).unwrap();
+}
