@@ -9,7 +9,7 @@ use crate::library::api as library_api;
 use crate::library::material::{api as material_api, web as material};
 use crate::library::web::{
     acts as library_acts, desk as library_review, links as library_links, manage as library_desk, mine as library_mine,
-    shelf as library, show as library_show,
+    preview as library_preview, shelf as library, show as library_show,
 };
 use crate::live::socket as live;
 use crate::members::{api as members_api, web as members_web};
@@ -481,7 +481,7 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/library/quality", get().to(material_api::quality));
     app.route("/manage/library/new", get().to(library_desk::new_form));
     app.route("/manage/library/new", post().to(library_desk::create));
-    app.route("/manage/library/preview", post().to(library_desk::preview_typed));
+    app.route("/manage/library/preview", post().to(library_preview::preview_typed));
     app.route("/manage/library/inbox", get().to(library_review::inbox));
     app.route("/manage/library/wishes/{id}", post().to(library_review::answer_wish));
     app.route("/manage/library/offers/{id}", post().to(library_review::answer_offer));
@@ -492,7 +492,7 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/library/{id}/takers", get().to(library_review::takers));
     app.route("/manage/library/{id}", post().to(library_desk::change));
     app.route("/manage/library/{id}/delete", post().to(library_desk::remove));
-    app.route("/manage/library/{id}/preview", get().to(library_desk::preview));
+    app.route("/manage/library/{id}/preview", get().to(library_preview::preview));
     app.route("/api/v1/resources", post().to(library_api::create));
     app.route("/api/v1/resources/{id}", patch().to(library_api::change));
     app.route("/api/v1/resources/{id}", delete().to(library_api::remove));

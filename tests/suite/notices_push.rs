@@ -169,3 +169,24 @@ async fn a_push_address_in_the_own_network_is_never_asked() {
     }
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_push_lies_sealed_and_stays_the_same() {
+    let server = Server::start().await;
+    let mara = server.member("Mara Lindt").await;
+    let key = mara.get("/api/v1/push/key").await.expect(200).json()["key"].clone();
+    let stored = |house: &kontor::house::House| {
+        let db = house.db.clone();
+        async move { db.read(|c| kontor::settings::value(c, "notices.vapid")).await.unwrap().unwrap() }
+    };
+    let sealed = stored(server.house()).await;
+    assert!(kontor::secrets::is_sealed(&sealed), "{sealed}");
+    // One that an earlier version left open goes on working.
+    let house = server.house().clone();
+    let open = house.clone();
+    let plain = house.db.read(move |c| kontor::settings::secret(c, &open.secrets, "notices.vapid")).await;
+    let plain = plain.unwrap().unwrap();
+    house.db.write(move |tx| kontor::settings::put(tx, "notices.vapid", &plain)).await.unwrap();
+    assert_eq!(mara.get("/api/v1/push/key").await.expect(200).json()["key"], key);
+    server.stop().await;
+}

@@ -1,7 +1,8 @@
 //! What the buttons of a resource's page do.
 
 use super::query;
-use super::show::{TextQuery, typed_copy};
+use super::show::TextQuery;
+use super::text::typed_copy;
 use crate::error::{Error, Result};
 use crate::library::actions::opinions;
 use crate::library::actions::own::{Words, save_words};

@@ -1,16 +1,13 @@
 //! The manager's desk: list, write, change, preview as a given member.
 
-use super::show::{TextQuery, copy_view, load, resource_view};
 use super::{CardView, Choice, cards, kind_choices, niche_choices, or_none, program_choices};
 use crate::access::Sight;
 use crate::error::{Error, FieldError, Result};
 use crate::i18n::{Lang, parse_zone, t};
 use crate::library::actions;
-use crate::library::actions::taking::{owner, short_base};
-use crate::library::input::{MoneyInput, ResourceInput, StepInput, VariantInput, Vocabulary, check_text};
+use crate::library::input::{MoneyInput, ResourceInput, StepInput, VariantInput, Vocabulary};
 use crate::library::labels::Country;
-use crate::library::model::{Filter, Key, Kind, Offer, Resource, Variant, Whole};
-use crate::library::personal::Facts;
+use crate::library::model::{Filter, Key, Kind, Whole};
 use crate::library::store;
 use crate::programs::amount;
 use crate::text::merge::Field;
@@ -19,7 +16,6 @@ use crate::web::guards::Manager;
 use crate::web::paging::{Cursor, Page, PageQuery};
 use crate::web::problem::field_messages;
 use crate::web::redirect::see_other_with;
-use crate::web::viewer::MemberId;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use jiff::Timestamp;
@@ -28,7 +24,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 const PER_PAGE: i64 = 50;
-const PEOPLE: i64 = 500;
+pub(super) const PEOPLE: i64 = 500;
 
 #[derive(Serialize)]
 struct ListView {
@@ -139,7 +135,7 @@ fn slots() -> impl Iterator<Item = (Key, Lang)> {
     Key::ALL.into_iter().flat_map(|key| Lang::ALL.map(|lang| (key, lang)))
 }
 
-fn slot_name(part: &str, key: &str, lang: &str) -> String {
+pub(super) fn slot_name(part: &str, key: &str, lang: &str) -> String {
     format!("{part}_{key}_{lang}")
 }
 
@@ -150,7 +146,7 @@ fn local(ms: i64, zone: &str) -> String {
 }
 
 /// RFC 3339 of what such a field sends; what cannot be read stays as it is and is refused later.
-fn from_local(text: &str, zone: &str) -> String {
+pub(super) fn from_local(text: &str, zone: &str) -> String {
     let at = text.parse::<DateTime>().ok().and_then(|d| d.to_zoned(parse_zone(zone)).ok());
     at.map_or_else(|| text.to_owned(), |z| z.timestamp().to_string())
 }
@@ -443,87 +439,6 @@ async fn save(me: Manager, id: Option<i64>, form: Form) -> Result<HttpResponse> 
     }
 }
 
-/// `POST /manage/library/preview`: a text as typed, as a given member would get it. Nothing is kept.
-pub async fn preview_typed(me: Manager, form: Form) -> Result<HttpResponse> {
-    let (lang, base, now) = (me.lang(), short_base(&me.house), me.house.db.now());
-    let slot = form.text("slot").to_owned();
-    let (key, text_lang) = slot.split_once('_').unwrap_or(("short", "de"));
-    let variant = Variant {
-        resource_id: 0,
-        key: Key::parse(key).unwrap_or(Key::Short).code().to_owned(),
-        lang: Lang::stored(text_lang).code().to_owned(),
-        subject: form.text(&slot_name("subject", key, text_lang)).to_owned(),
-        body: form.raw(&slot_name("body", key, text_lang)).to_owned(),
-        words: 0,
-    };
-    let zone = me.viewer.time_zone.clone();
-    let until = from_local(form.text("valid_until"), &zone).parse::<Timestamp>().ok();
-    let offer = Offer {
-        country: form.text("country").to_owned(),
-        price: amount::parse(&form.text("price").replace(',', "."), amount::Beyond::Refuse).ok(),
-        currency: Some(form.text("currency")).filter(|c| !c.is_empty()).unwrap_or("EUR").to_owned(),
-        valid_until: until.map(Timestamp::as_millisecond),
-        ..Offer::default()
-    };
-    let facts = Facts { resource: 0, offer: offer.clone() };
-    let problems: Vec<String> = [("subject", None, &variant.subject), ("body", Some(variant.key()), &variant.body)]
-        .into_iter()
-        .filter_map(|(field, key, source)| check_text(field, key, source).err())
-        .flatten()
-        .map(|e| crate::web::problem::field_message(lang, &e))
-        .collect();
-    let member = form.text("member").parse().unwrap_or(me.viewer.id.0);
-    let slug = form.text("program").to_owned();
-    let mut view = me
-        .house
-        .db
-        .read(move |c| {
-            let tiers = crate::members::store::list_tiers(c)?;
-            let (name, rank, _) = store::find_person(c, member)?;
-            let programs = store::list_programs(c)?;
-            let program = match programs.as_slice() {
-                [only] => Some(only.clone()),
-                all => all.iter().find(|p| p.slug == slug).cloned(),
-            };
-            let resource = Resource {
-                id: 0,
-                kind: Kind::SwipeCopy.code().to_owned(),
-                title: String::new(),
-                summary: String::new(),
-                min_rank: 0,
-                publish_at: None,
-                status: "draft".to_owned(),
-                rev: 1,
-                download_count: 0,
-                created_at: now,
-                updated_at: now,
-                star_sum: 0,
-                star_count: 0,
-                niche: None,
-                program,
-                offer: Some(offer),
-            };
-            let whole = Whole { resource, variants: Vec::new(), embargoes: Vec::new() };
-            let owner = owner(c, &base, &whole, &tiers, (MemberId(member), &name, rank))?;
-            let mut text = variant;
-            if !problems.is_empty() {
-                (text.subject, text.body) = (String::new(), "…".to_owned());
-            }
-            let mut view = copy_view(&text, &facts, &owner, lang)?;
-            view.problems = problems;
-            Ok(view)
-        })
-        .await?;
-    if !view.problems.is_empty() {
-        view.copy_html = String::new();
-    }
-    let html = me.house.pages.fragment(lang, "library/_copy", &serde_json::json!({ "copy": view }))?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header(("cache-control", "no-store"))
-        .body(html))
-}
-
 /// `POST /manage/library/new`
 pub async fn create(me: Manager, form: Form) -> Result<HttpResponse> {
     save(me, None, form).await
@@ -538,23 +453,4 @@ pub async fn change(me: Manager, id: web::Path<i64>, form: Form) -> Result<HttpR
 pub async fn remove(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
     actions::remove(&me.house, &me.viewer, *id).await?;
     Ok(see_other_with(&me.house.config, "/manage/library", "ok", "library-removed"))
-}
-
-/// `GET /manage/library/{id}/preview`: as a given member would get it.
-pub async fn preview(me: Manager, id: web::Path<i64>, asked: web::Query<TextQuery>) -> Result<HttpResponse> {
-    let (id, member) = (*id, asked.member.unwrap_or(me.viewer.id.0));
-    let (sight, now, base) = (Sight::of(&me.viewer), me.house.db.now(), short_base(&me.house));
-    let shown = me
-        .house
-        .db
-        .read(move |c| {
-            let (name, rank, _) = store::find_person(c, member)?;
-            let mut shown = load(c, &base, sight, (id, now), (MemberId(member), &name, rank))?;
-            shown.preview = Some((member, store::list_people(c, PEOPLE)?));
-            Ok(shown)
-        })
-        .await?;
-    let base = format!("/manage/library/{id}/preview");
-    let view = resource_view(&shown, &asked, &base, (me.lang(), now, true))?;
-    me.page("library/show", "library-title").title(view.title()).nav("manage").show(&view).await
 }

@@ -2,7 +2,8 @@
 
 use super::Tab;
 use super::query;
-use super::show::{CopyView, TextQuery, copy_view};
+use super::show::TextQuery;
+use super::text::{CopyView, copy_view};
 use crate::access::Sight;
 use crate::error::{Error, Result};
 use crate::i18n::{Lang, t};

@@ -5,8 +5,10 @@ pub mod desk;
 pub mod links;
 pub mod manage;
 pub mod mine;
+pub mod preview;
 pub mod shelf;
 pub mod show;
+mod text;
 
 use super::input::Vocabulary;
 use super::model::{Embargo, Kind, Resource, Variant};

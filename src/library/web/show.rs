@@ -1,19 +1,18 @@
 //! One resource: its texts filled in for the reader, the ways to take them, what others think.
 
+use super::text::{Chosen, TextView, WordField, asked_words, text_view, word_fields};
 use super::{Choice, Mark, StarsView, Tab, blocked_text, kind_label, niche_mark, query, stars_view, tier_name};
 use crate::access::Sight;
 use crate::db::{Conn, DAY};
 use crate::error::{Error, Result};
 use crate::i18n::{Lang, money, t};
 use crate::library::actions::links::ensure_short;
-use crate::library::actions::taking::{facts, owner, short_base};
+use crate::library::actions::taking::{owner, short_base};
 use crate::library::channels::Key;
-use crate::library::formats::Format;
 use crate::library::input::Vocabulary;
-use crate::library::marks;
 use crate::library::material::web::view::{self, MaterialView};
-use crate::library::model::{Kind, Variant, Whole, reading_minutes};
-use crate::library::personal::{self, Facts, Owner};
+use crate::library::model::{Kind, Variant, Whole};
+use crate::library::personal::{self, Owner};
 use crate::library::results;
 use crate::library::store;
 use crate::library::store::kits::KitItem;
@@ -21,10 +20,9 @@ use crate::library::store::opinions::Rating;
 use crate::library::store::own::OwnVersion;
 use crate::text::merge::Field;
 use crate::web::guards::Member;
-use crate::web::viewer::{MemberId, Viewer};
+use crate::web::viewer::MemberId;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Which text of a resource to show.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -54,60 +52,6 @@ impl TextQuery {
 struct Wait {
     tier: String,
     until: i64,
-}
-
-/// One of the own words a text asks for.
-#[derive(Serialize)]
-pub(super) struct WordField {
-    name: &'static str,
-    label: String,
-    hint: String,
-    value: String,
-    is_long: bool,
-    is_missing: bool,
-}
-
-/// A filled-in text: the part of the page that follows what is typed.
-#[derive(Serialize)]
-pub(super) struct CopyView {
-    pub(super) lang: &'static str,
-    pub(super) subject: String,
-    pub(super) copy_html: String,
-    pub(super) text: String,
-    words: i32,
-    minutes: i32,
-    target: String,
-    on_target: bool,
-    characters: usize,
-    most: Option<usize>,
-    too_long: bool,
-    parts: usize,
-    pub(super) problems: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct LockedView {
-    reason: String,
-    text: String,
-}
-
-#[derive(Serialize)]
-struct TextView {
-    copy: CopyView,
-    downloads: Vec<Tab>,
-    needs_ref: bool,
-    is_ready: bool,
-    missing: bool,
-    fields: Vec<WordField>,
-    program_id: i64,
-    locked: Vec<LockedView>,
-    label: &'static str,
-    why: String,
-    has_own: bool,
-    is_own: bool,
-    own_stale: bool,
-    sides: Vec<Tab>,
-    mine: String,
 }
 
 #[derive(Serialize)]
@@ -273,116 +217,6 @@ pub(super) fn load(
         steps,
         successor,
         preview: None,
-    })
-}
-
-fn word_fields(asked: &[Field], owner: &Owner, missing: &[Field], lang: Lang) -> Vec<WordField> {
-    asked
-        .iter()
-        .map(|f| {
-            let short = personal::short_name(*f);
-            WordField {
-                name: f.name(),
-                label: t(lang, &format!("library-own-{short}")).into_owned(),
-                hint: t(lang, &format!("library-own-{short}-hint")).into_owned(),
-                value: owner.words.get(f).cloned().unwrap_or_default(),
-                is_long: *f != Field::Coupon,
-                is_missing: missing.contains(f),
-            }
-        })
-        .collect()
-}
-
-/// The own words that a text asks for, said or not.
-fn asked_words(v: &Variant) -> Vec<Field> {
-    personal::missing(v, &Owner::default())
-}
-
-/// The text of `v` for the eye, with its measures in words of `lang`.
-pub(super) fn copy_view(v: &Variant, facts: &Facts, owner: &Owner, lang: Lang) -> Result<CopyView> {
-    let copy = personal::sketch(v, facts, owner, lang.pick("dein-link", "your-link"))?;
-    let (words, measure, text) = (copy.words(), v.key().measure(), copy.text());
-    let characters = text.trim_end().chars().count();
-    // 3GPP 23.038: letters beyond the basic alphabet shorten a part from 153 to 67 characters.
-    let basic = text.chars().all(|c| c.is_ascii() || "äöüÄÖÜßàéèùìòÇØøÅåÆæÉñÑ€£¥§¿¡".contains(c));
-    let part = if basic { 153 } else { 67 };
-    let (from, to) = measure.words;
-    Ok(CopyView {
-        lang: v.lang().code(),
-        copy_html: copy.html(),
-        subject: copy.subject,
-        words,
-        minutes: reading_minutes(words),
-        target: format!("{from}–{to}"),
-        on_target: (from..=to).contains(&words),
-        too_long: measure.most.is_some_and(|most| characters > most),
-        parts: if v.key() == Key::Sms { characters.div_ceil(part) } else { 0 },
-        most: measure.most,
-        characters,
-        text,
-        problems: Vec::new(),
-    })
-}
-
-/// What is shown of the chosen text.
-struct Chosen<'s> {
-    shown: &'s Shown,
-    original: &'s Variant,
-    wants_own: bool,
-    blocked: bool,
-}
-
-fn text_view(chosen: &Chosen<'_>, base: &str, member: &str, lang: Lang) -> Result<TextView> {
-    let Chosen { shown, original: v, wants_own, blocked } = chosen;
-    let own = shown.own.iter().find(|o| o.key == v.key && o.lang == v.lang);
-    let is_own = *wants_own && own.is_some();
-    let mut text = (*v).clone();
-    if let Some(own) = own.filter(|_| is_own) {
-        (text.subject, text.body) = (own.subject.clone(), own.body.clone());
-    }
-    let own_stale = own.is_some_and(|o| o.base_body != v.body || o.base_subject != v.subject);
-    let keeps = own.is_some_and(|o| marks::keeps(&v.body, &o.body) && marks::keeps(&v.subject, &o.subject));
-    let r = &shown.whole.resource;
-    let facts = facts(r);
-    let needs_ref = shown.owner.code.is_none() && personal::needs_ref(&text);
-    let missing = personal::missing(&text, &shown.owner);
-    let own_flag = if is_own { "1" } else { "" };
-    let pairs = |format: &'static str| {
-        let own = if is_own { "true" } else { "" };
-        [("variant", v.key.as_str()), ("lang", v.lang.as_str()), ("format", format), ("own", own)]
-    };
-    let downloads = Format::ALL.iter().map(|format| Tab {
-        href: format!("/api/v1/resources/{}/download?{}", r.id, query(&pairs(format.code()))),
-        label: t(lang, &format!("library-format-{}", format.code())).into_owned(),
-        current: false,
-    });
-    let side = |own: &str, key: &str| Tab {
-        href: format!("{base}?{}", query(&[("variant", &v.key), ("lang", &v.lang), ("member", member), ("own", own)])),
-        label: t(lang, key).into_owned(),
-        current: own == own_flag,
-    };
-    Ok(TextView {
-        copy: copy_view(&text, &facts, &shown.owner, lang)?,
-        downloads: downloads.collect(),
-        needs_ref,
-        is_ready: !needs_ref && missing.is_empty() && !blocked && (!is_own || keeps),
-        missing: !missing.is_empty(),
-        fields: word_fields(&asked_words(&text), &shown.owner, &missing, lang),
-        program_id: r.program.as_ref().map_or(0, |p| p.id),
-        locked: marks::locked(&v.body)
-            .into_iter()
-            .map(|(reason, text)| LockedView {
-                reason: t(lang, &format!("library-locked-{}", reason.code())).into_owned(),
-                text,
-            })
-            .collect(),
-        label: facts.label(v.key(), v.lang()),
-        why: t(lang, &facts.why(v.lang())).into_owned(),
-        has_own: own.is_some(),
-        is_own,
-        own_stale: own_stale || (own.is_some() && !keeps),
-        sides: vec![side("", "library-original"), side("1", "library-mine")],
-        mine: format!("/library/{}/mine?{}", r.id, query(&[("variant", &v.key), ("lang", &v.lang)])),
     })
 }
 
@@ -586,54 +420,4 @@ pub async fn show(me: Member, id: web::Path<String>, asked: web::Query<TextQuery
     let shown = me.house.db.read(move |c| load(c, &base, sight, (id, now), (who.id, &who.name, who.tier_rank))).await?;
     let view = resource_view(&shown, &asked, &format!("/library/{id}"), (me.lang(), now, me.viewer.is_manager()))?;
     me.page("library/show", "library-title").title(view.title()).nav("library").show(&view).await
-}
-
-/// Words typed so far over the ones that are kept.
-pub(super) fn over(owner: &mut Owner, typed: &BTreeMap<String, String>) {
-    for field in Field::OWN {
-        if let Some(words) = typed.get(field.name()) {
-            owner.words.insert(field, words.trim().to_owned());
-        }
-    }
-}
-
-/// A text of a resource with words and wording typed but not kept.
-pub(super) fn typed_copy(
-    c: &mut Conn,
-    base: &str,
-    viewer: &Viewer,
-    (id, now): (i64, i64),
-    (asked, typed): (&TextQuery, &BTreeMap<String, String>),
-    lang: Lang,
-) -> Result<CopyView> {
-    let whole = store::find_visible(c, Sight::of(viewer), id, now)?;
-    let original = whole.choose(asked.key(), asked.lang(), lang).ok_or(Error::NotFound)?;
-    let tiers = crate::members::store::list_tiers(c)?;
-    let mut owner = owner(c, base, &whole, &tiers, (viewer.id, &viewer.name, viewer.tier_rank))?;
-    over(&mut owner, typed);
-    let mut text = original.clone();
-    if !asked.own.is_empty()
-        && let Some(own) =
-            store::own::list_of(c, viewer.id, id)?.into_iter().find(|o| o.key == text.key && o.lang == text.lang)
-    {
-        (text.subject, text.body) = (own.subject, own.body);
-    }
-    let mut problems = Vec::new();
-    if let Some(body) = typed.get("body") {
-        let subject = typed.get("subject").cloned().unwrap_or_default();
-        for (field, key, source) in [("subject", None, &subject), ("body", Some(text.key()), body)] {
-            if let Err(errors) = crate::library::input::check_text(field, key, source) {
-                problems.extend(errors.iter().map(|e| crate::web::problem::field_message(lang, e)));
-            }
-        }
-        if problems.is_empty() && !marks::keeps(&original.body, body) {
-            problems.push(t(lang, "error-field-locked").into_owned());
-        }
-        if problems.is_empty() {
-            (text.subject, text.body) = (subject, body.clone());
-        }
-    }
-    let mut view = copy_view(&text, &facts(&whole.resource), &owner, lang)?;
-    view.problems = problems;
-    Ok(view)
 }

@@ -53,6 +53,7 @@ struct Payload {
 /// When the database fails.
 pub async fn run(house: House, job: Push) -> Result<()> {
     let (member, now, sources) = (MemberId(job.member), house.db.now(), house.sources.clone());
+    let keys = house.clone();
     let ready = house
         .db
         .write_background(move |tx| {
@@ -71,7 +72,7 @@ pub async fn run(house: House, job: Push) -> Result<()> {
             let shown = actions::visible(tx, &sources.gates, &viewer, wanted)?;
             let unread = actions::count_unread(tx, &sources.gates, &[member.0])?;
             let unread = unread.get(&member.0).copied().unwrap_or(0);
-            let vapid = Vapid::find_or_make(tx)?;
+            let vapid = Vapid::find_or_make(tx, &keys.secrets)?;
             let community = crate::settings::load(tx)?.community_name;
             Ok(Some((browsers, payloads(&viewer, &wishes, &shown, unread, &community), vapid)))
         })

@@ -3,6 +3,7 @@
 mod direct;
 mod extras;
 mod find;
+mod history;
 mod hooks;
 mod hours;
 mod keep;
@@ -18,6 +19,7 @@ mod sidebar;
 pub use direct::*;
 pub use extras::*;
 pub use find::*;
+pub use history::*;
 pub use hooks::*;
 pub use hours::*;
 pub use keep::*;
