@@ -86,7 +86,11 @@ fn item(n: usize) -> ResourceInput {
         key: key.code().into(),
         lang: lang.into(),
         subject: String::new(),
-        body: format!("Text {n} für {} in {lang}. {}", key.code(), "Ein Satz mit Wörtern darin. ".repeat(20)),
+        body: format!(
+            "Text {n} für {} in {lang}. {}",
+            key.code(),
+            "Ein Satz mit Wörtern darin. ".repeat(if matches!(key, Key::Short | Key::Long) { 20 } else { 4 })
+        ),
     };
     ResourceInput {
         kind: Some("swipe_copy".into()),

@@ -320,6 +320,14 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     health::start_metrics();
     // Whoever comes second (main, another server in this process) finds it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    // What the program carries is made ready beside the database: templates, letters, compressed assets.
+    let reload = config.reload_pages;
+    std::thread::spawn(move || {
+        Pages::warm_up(reload);
+        // A letter that does not compile is told where the mailer asks for it.
+        let _ = crate::mail::Letters::load();
+        crate::web::assets::prefix();
+    });
     let socket = listen(config.listen)?;
     let tls = config.operations.tls.as_ref().map(|(certificate, key)| tls::server(certificate, key)).transpose()?;
     let address = socket.local_addr().map_err(Error::internal)?;

@@ -132,6 +132,8 @@ pub async fn floor() -> Done<()> {
         HttpServer::new(move || App::new().app_data(web::Data::new(all.clone())).route("/", web::get().to(bare)))
             .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
             .backlog(4096)
+            // As the house: a connection that waits for a post is not idle.
+            .keep_alive(std::time::Duration::from_secs(75))
             .bind(("127.0.0.1", 0))?;
     let address = *server.addrs().first().ok_or("no address")?;
     let server = server.run();

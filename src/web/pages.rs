@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::i18n::{Lang, t};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use handlebars::Handlebars;
+use handlebars::{Handlebars, Template};
 use serde::Serialize;
 use std::sync::{Arc, OnceLock};
 
@@ -176,18 +176,15 @@ impl Pages {
     /// When a template does not parse.
     pub fn load(source: ShellSource, reload: bool) -> Result<Self> {
         let reloads = reload && cfg!(debug_assertions);
-        let compiled = COMPILED.get_or_init(|| {
-            let plain = parsed(reloads).map_err(|e| e.to_string())?;
-            Ok([Lang::De, Lang::DeSie, Lang::En].map(|lang| {
-                let mut registry = plain.clone();
-                helpers::register(&mut registry, lang);
-                registry
-            }))
-        });
-        match compiled {
+        match compiled(reloads) {
             Ok(registries) => Ok(Self { registries, source, reloads }),
             Err(wrong) => Err(Error::internal(wrong.clone())),
         }
+    }
+
+    /// Compiles every template ahead of the first [`Pages::load`], which waits for it and tells what is wrong.
+    pub fn warm_up(reload: bool) {
+        let _ = compiled(reload && cfg!(debug_assertions));
     }
 
     /// Whether templates are read again with every request.
@@ -217,21 +214,49 @@ fn template_name(path: &str) -> Option<String> {
     Some(if feature == "web" { name.to_owned() } else { format!("{feature}/{name}") })
 }
 
+fn compiled(reloads: bool) -> &'static std::result::Result<[Handlebars<'static>; 3], String> {
+    COMPILED.get_or_init(|| {
+        let plain = parsed(reloads).map_err(|e| e.to_string())?;
+        Ok([Lang::De, Lang::DeSie, Lang::En].map(|lang| {
+            let mut registry = plain.clone();
+            helpers::register(&mut registry, lang);
+            registry
+        }))
+    })
+}
+
 fn parsed(reloads: bool) -> Result<Handlebars<'static>> {
     let mut registry = Handlebars::new();
     registry.set_strict_mode(true);
     registry.set_dev_mode(reloads);
-    for path in Files::iter() {
-        let Some(name) = template_name(&path) else { continue };
-        if reloads {
-            let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(path.as_ref());
-            registry.register_template_file(&name, file).map_err(Error::internal)?;
-        } else if let Some(file) = Files::get(&path) {
-            let text = std::str::from_utf8(&file.data).map_err(Error::internal)?;
-            registry.register_template_string(&name, text).map_err(Error::internal)?;
+    let all: Vec<(String, String)> = Files::iter().filter_map(|p| Some((template_name(&p)?, p.to_string()))).collect();
+    if reloads {
+        for (name, path) in &all {
+            let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(path);
+            registry.register_template_file(name, file).map_err(Error::internal)?;
+        }
+        return Ok(registry);
+    }
+    // Parsing is most of a cold start, so every core takes a share.
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let shares: Vec<Result<Vec<(&str, Template)>>> = std::thread::scope(|scope| {
+        let share = all.len().div_ceil(cores).max(1);
+        let threads: Vec<_> =
+            all.chunks(share).map(|part| scope.spawn(|| part.iter().map(template).collect())).collect();
+        threads.into_iter().map(|t| t.join().unwrap_or_else(|_| Err(Error::internal("a template panicked")))).collect()
+    });
+    for share in shares {
+        for (name, template) in share? {
+            registry.register_template(name, template);
         }
     }
     Ok(registry)
+}
+
+fn template((name, path): &(String, String)) -> Result<(&str, Template)> {
+    let file = Files::get(path).ok_or_else(|| Error::internal("a template went away"))?;
+    let text = std::str::from_utf8(&file.data).map_err(Error::internal)?;
+    Ok((name, Template::compile_with_name(text, name.clone()).map_err(Error::internal)?))
 }
 
 /// Names of all page templates: a test checks that each is used.

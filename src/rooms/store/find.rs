@@ -10,6 +10,21 @@ use diesel::sql_types::{BigInt, Text};
 /// Ids this close below the newest indexed one are looked at again: on PostgreSQL they may be committed out of order.
 const LOOK_BACK: i64 = 1_000;
 
+diesel::table! {
+    /// The table of words of SQLite, which PostgreSQL has as a column.
+    message_fts (rowid) {
+        rowid -> BigInt,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    /// Which messages are in the index.
+    message_index (message_id) {
+        message_id -> BigInt,
+    }
+}
+
 #[derive(QueryableByName)]
 struct Waiting {
     #[diesel(sql_type = BigInt)]
@@ -49,12 +64,12 @@ pub fn put_in_index(tx: &mut Tx<'_>, message: i64, body: &str) -> Result<()> {
     let words = search_words(body);
     match conn {
         Conn::Sqlite(c) => {
-            diesel::sql_query("INSERT OR IGNORE INTO message_index (message_id) VALUES ($1)")
-                .bind::<BigInt, _>(message)
+            // Typed statements, because they are prepared once: parsing them anew cost more than running them.
+            diesel::insert_or_ignore_into(message_index::table)
+                .values(message_index::message_id.eq(message))
                 .execute(c)?;
-            diesel::sql_query("INSERT OR REPLACE INTO message_fts (rowid, body) VALUES ($1, $2)")
-                .bind::<BigInt, _>(message)
-                .bind::<Text, _>(words)
+            diesel::replace_into(message_fts::table)
+                .values((message_fts::rowid.eq(message), message_fts::body.eq(words)))
                 .execute(c)?;
         }
         Conn::Postgres(c) => {
