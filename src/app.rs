@@ -244,7 +244,7 @@ fn sources(clock: Clock, house: String) -> Sources {
                 .collect())
         })],
         mailable: Some(Arc::new(newsletters::store::is_mailable)),
-        export: vec![Arc::new(crate::library::export::export)],
+        export: vec![Arc::new(crate::library::export::export), Arc::new(office::personal::export)],
         posts: vec![Arc::new(move |conn, viewer, lang, posts| {
             crate::library::cards::in_posts(conn, &house, viewer, lang, posts, for_posts.now())
         })],

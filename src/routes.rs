@@ -487,6 +487,7 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/library/offers/{id}", post().to(library_review::answer_offer));
     app.route("/manage/library/{id}", get().to(library_desk::edit_form));
     app.route("/manage/library/{id}/history", get().to(library_review::history));
+    app.route("/manage/library/{id}/history/{rev}", post().to(library_review::restore));
     app.route("/manage/library/{id}/review", post().to(library_review::review));
     app.route("/manage/library/{id}/recall", post().to(library_review::recall));
     app.route("/manage/library/{id}/takers", get().to(library_review::takers));
@@ -497,6 +498,7 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/resources/{id}", patch().to(library_api::change));
     app.route("/api/v1/resources/{id}", delete().to(library_api::remove));
     app.route("/api/v1/resources/{id}/history", get().to(library_api::desk::history));
+    app.route("/api/v1/resources/{id}/history/{rev}/restore", post().to(library_api::desk::restore));
     app.route("/api/v1/resources/{id}/submit", post().to(library_api::desk::submit));
     app.route("/api/v1/resources/{id}/review", post().to(library_api::desk::review));
     app.route("/api/v1/resources/{id}/recall", post().to(library_api::desk::recall));

@@ -1,7 +1,7 @@
 //! A resource shared by its address: whoever sees the post, message or newsletter sees a card with the own link in,
 //! and nothing of what is not open to them.
 
-use super::actions::taking::{check_open, facts, owner};
+use super::actions::taking::{check_open, facts, owners};
 use super::model::{Variant, Whole};
 use super::personal;
 use super::store;
@@ -45,12 +45,8 @@ pub fn shared(
     }
     let tiers = list_tiers(conn)?;
     let wholes = store::list_wholes(conn, Sight::of(viewer), ids, now)?;
-    let mut out = Vec::with_capacity(wholes.len());
-    for whole in wholes {
-        let owner = owner(conn, base, &whole, &tiers, (viewer.id, &viewer.name, viewer.tier_rank))?;
-        out.push((whole.resource.id, card(&whole, &owner, lang, now)));
-    }
-    Ok(out)
+    let owners = owners(conn, base, &wholes, &tiers, (viewer.id, &viewer.name, viewer.tier_rank))?;
+    Ok(wholes.iter().zip(&owners).map(|(whole, owner)| (whole.resource.id, card(whole, owner, lang, now))).collect())
 }
 
 fn card(whole: &Whole, owner: &personal::Owner, lang: Lang, now: Ms) -> Card {

@@ -35,6 +35,8 @@ pub struct Extras {
     pub campaign: String,
     /// `utm_content`; empty: none.
     pub content: String,
+    /// Parameters of the member's own, name and value, such as a landing page the program knows.
+    pub more: Vec<(String, String)>,
 }
 
 impl Extras {
@@ -73,8 +75,39 @@ impl OwnCode {
         for (name, value) in extras.utm().into_iter().filter(|(_, v)| !v.is_empty()) {
             url = with_param(&url, name, value);
         }
+        for (name, value) in &extras.more {
+            url = with_param(&url, name, value);
+        }
         if is_web(&url) { Ok(url) } else { Err(Error::Conflict("bad_link")) }
     }
+}
+
+/// Parameters of a member's own in one link.
+pub const PARAMS_MOST: usize = 5;
+
+/// A parameter of a member's own: a name of at most 40 letters, digits, `-`, `_`, `.`, a value of at most 300 characters.
+/// What the link carries already cannot be said anew: the code of the sale would be whose it says.
+///
+/// # Errors
+/// `param_invalid`, `too_long` or `param_taken` on `params`.
+pub fn parse_param(own: &OwnCode, name: &str, value: &str) -> Result<(String, String), FieldError> {
+    let (name, value) = (name.trim(), value.trim());
+    let clean = !name.is_empty()
+        && name.chars().count() <= 40
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    if !clean || value.chars().any(char::is_control) {
+        return Err(FieldError::new("params", "param_invalid"));
+    }
+    if value.chars().count() > 300 {
+        return Err(FieldError::new("params", "too_long").arg("max", 300));
+    }
+    let base = merge::affiliate_link(&own.base, &own.reference);
+    let used = url::Url::parse(&base).is_ok_and(|u| u.query_pairs().any(|(known, _)| known.eq_ignore_ascii_case(name)));
+    let lower = name.to_ascii_lowercase();
+    if used || lower.starts_with("utm_") || lower == own.sub_param.to_ascii_lowercase() {
+        return Err(FieldError::new("params", "param_taken"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// The mark of a text in links and sales: `k12-short-de`.
@@ -185,6 +218,22 @@ mod tests {
             code("https://s.example/{ref}", "").link(&Extras { sub_id: "x".into(), ..Extras::default() }).unwrap(),
             "https://s.example/lena%20b"
         );
+    }
+
+    #[test]
+    fn own_parameters_never_touch_what_decides_whose_sale_it_is() {
+        let own = code("https://s.example/x?a={ref}", "subid");
+        let more = vec![parse_param(&own, "desturl", "https://s.example/rudern?x=1&y=ü").unwrap()];
+        assert_eq!(
+            own.link(&Extras { more, ..Extras::default() }).unwrap(),
+            "https://s.example/x?a=lena%20b&desturl=https%3A%2F%2Fs.example%2Frudern%3Fx%3D1%26y%3D%C3%BC"
+        );
+        for taken in ["a", "A", "subid", "SubID", "utm_source"] {
+            assert_eq!(parse_param(&own, taken, "other").unwrap_err().code, "param_taken", "{taken}");
+        }
+        for wrong in ["", "a b", "a=b", "a&b", "ä"] {
+            assert_eq!(parse_param(&own, wrong, "x").unwrap_err().code, "param_invalid", "{wrong}");
+        }
     }
 
     #[test]

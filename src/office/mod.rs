@@ -10,6 +10,7 @@ pub mod cards;
 pub mod letters;
 pub mod model;
 pub mod partner;
+pub mod personal;
 pub mod setup;
 pub mod shared;
 pub mod web;

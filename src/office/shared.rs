@@ -2,9 +2,9 @@
 
 use crate::access::Sight;
 use crate::db::{Conn, Ms};
-use crate::error::{Error, Result};
-use crate::forums::model::{ThreadId, thread_path};
-use crate::forums::store::find_visible_thread;
+use crate::error::Result;
+use crate::forums::model::{ThreadRow, thread_path};
+use crate::forums::store::list_visible_of;
 use crate::i18n::Lang;
 use crate::library::cards;
 use crate::web::sources::SharedCard;
@@ -37,22 +37,14 @@ pub fn of(
         };
         return Ok(found.into_iter().map(|(id, c)| (id, card(c))).collect());
     }
-    let mut out = Vec::new();
-    for id in ids.iter().take(MOST) {
-        match find_visible_thread(conn, Sight::of(viewer), ThreadId(*id)) {
-            Ok(row) => {
-                let card = SharedCard {
-                    kind: "thread".to_owned(),
-                    href: thread_path(row.id, &row.title),
-                    note: row.niche(lang).to_owned(),
-                    title: row.title,
-                    ..SharedCard::default()
-                };
-                out.push((*id, card));
-            }
-            Err(Error::NotFound) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(out)
+    let some = ids.get(..MOST.min(ids.len())).unwrap_or_default();
+    let rows = list_visible_of(conn, Sight::of(viewer), some)?;
+    let card = |row: ThreadRow| SharedCard {
+        kind: "thread".to_owned(),
+        href: thread_path(row.id, &row.title),
+        note: row.niche(lang).to_owned(),
+        title: row.title,
+        ..SharedCard::default()
+    };
+    Ok(rows.into_iter().map(|row| (row.id.0, card(row))).collect())
 }

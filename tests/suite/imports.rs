@@ -208,11 +208,12 @@ async fn a_list_from_listmonk_and_a_file_of_partners_say_who_may_be_mailed() {
         lena@example.org;Lena Brandt;lena7;5001 old-5;anna9;ja;04.03.2024 10:15;203.0.113.7;Ja, bitte.;\n\
         igor@example.org;Igor Novak;igor1;;;ja;;;;\n\
         dave@example.org;Dave Coleman;dave1;;;ja;04.03.2024 10:15;203.0.113.9;;abgemeldet\n";
-    let fields = [("kind", "members_csv"), ("time_zone", "Europe/Berlin")];
+    let fields = [("kind", "members_csv"), ("time_zone", "Europe/Berlin"), ("language", "de")];
     let (_, report) = import(&server, &jana, "people.csv", &fields, people.into()).await;
     assert_eq!((counts(&report, "members"), counts(&report, "suppressions")), ((3, 0, 0), (1, 0, 0)), "{report}");
     let lena = person(&jana, "lena@example.org").await;
     assert_eq!(lena["consents"]["newsletter"], true);
+    assert_eq!((&lena["locale"], &anna["locale"]), (&json!("de"), &json!("en")), "the file says no language");
     assert_eq!(lena["affiliate_refs"][0]["ref"], "lena7");
     assert_eq!(lena["affiliate_refs"][0]["match_ids"], json!(["5001", "old-5"]));
     assert_eq!(lena["affiliate_refs"][0]["sponsor"]["name"], "Anna A", "{lena}");

@@ -1,6 +1,7 @@
 //! The team's side: recall, review, history, wishes, kits.
 
 use crate::library::{LINK, db_ref, publish, shop, take, take_bytes};
+use crate::material::{png, upload};
 use crate::support::Server;
 use kontor::db::DAY;
 use kontor::i18n::{Lang, iso};
@@ -126,6 +127,43 @@ async fn a_kit_holds_every_step_filled_in_for_those_who_may_see_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_kit_carries_pictures_and_documents_too_and_names_whose_they_are() {
+    let (server, jana, lena) = shop().await;
+    let text = publish(&jana, json!({"title": "Ankündigung"})).await;
+    let banner = jana.post("/api/v1/resources", json!({"kind": "image", "title": "Banner"})).await.expect(201).id();
+    let sheet = jana.post("/api/v1/resources", json!({"kind": "fact_sheet", "title": "R2"})).await.expect(201).id();
+    let image = png(320, 180, 90);
+    let mut files = Vec::new();
+    for _ in 0..2 {
+        files.push(json!({"file": upload(&jana, "banner.png", image.clone()).await, "credit": "Studio Nord",
+            "alt": {"de": "Ein Rudergerät", "en": "A rower"}}));
+    }
+    jana.put(&format!("/api/v1/resources/{banner}/material"), json!({"files": files})).await.expect(200);
+    let details = json!({"details": {"features": {"de": ["Leise"], "en": ["Quiet"]}}});
+    jana.put(&format!("/api/v1/resources/{sheet}/material"), details).await.expect(200);
+    let steps = json!([{"resource": text}, {"resource": banner, "day": 1}, {"resource": sheet, "day": 2}]);
+    let kit = jana.post("/api/v1/resources", json!({"kind": "kit", "title": "Herbst", "items": steps})).await;
+    let kit = kit.expect(201).id();
+    let bytes = take_bytes(&lena, kit, "lang=de").await;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut read = |name: &str| {
+        let mut bytes = Vec::new();
+        zip.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    for name in ["02-banner/banner.png", "02-banner/2-banner.png"] {
+        assert_eq!(image::load_from_memory(&read(name)).unwrap().width(), 320, "{name}");
+    }
+    assert!(read("03-r2/r2-de.pdf").starts_with(b"%PDF"));
+    let plan = String::from_utf8(read("plan.txt")).unwrap();
+    assert!(plan.contains("Studio Nord") && plan.contains("Ein Rudergerät"), "{plan}");
+    // Whoever took the kit took its pictures: a recall reaches them.
+    let takers = jana.get(&format!("/api/v1/resources/{banner}/takers")).await.expect(200).json();
+    assert_eq!(takers["items"][0]["member"], Server::id_of(&lena).0);
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_review_takes_four_eyes_and_the_history_tells_what_changed() {
     let (server, jana, lena) = shop().await;
     let tom = server.db_member("Tom Alder", Role::Manager, 0, Lang::En).await;
@@ -160,6 +198,18 @@ async fn a_review_takes_four_eyes_and_the_history_tells_what_changed() {
     assert!(parts.contains(&"short de") && parts.contains(&"social de"), "{parts:?}");
     let page = jana.get(&format!("/manage/library/{id}/history")).await.expect(200).text;
     assert!(page.contains("<ins>") && page.contains("<del>"), "{page}");
+
+    // The first state comes back as the newest one; what was there between stays in the history.
+    let first = states[2]["rev"].as_i64().unwrap();
+    let back = format!("/manage/library/{id}/history/{first}");
+    assert!(page.contains(&back), "{page}");
+    lena.post(&format!("{path}/history/{first}/restore"), json!({})).await.expect(403);
+    jana.form(&back, &[]).await.expect(303);
+    let now = jana.get(&format!("{path}/history")).await.expect(200).json();
+    assert_eq!(now["items"].as_array().map(Vec::len), Some(4));
+    assert_eq!(now["items"][0]["content"], now["items"][3]["content"]);
+    jana.post(&format!("{path}/history/{first}/restore"), json!({})).await.expect(204);
+    jana.post(&format!("{path}/history/99/restore"), json!({})).await.expect(404);
     server.stop().await;
 }
 

@@ -41,6 +41,18 @@ async fn a_built_link_is_short_counts_clicks_and_keeps_nobodys_name() {
     jana.get(path).await.expect(302);
     assert_eq!(db_visits(&server).await, 1);
 
+    // Own parameters come last and change nothing of what decides whose sale it is.
+    let more = json!({"name": "Rudern", "params": {"desturl": "https://shop.example/rudern?x=1"}});
+    let deep = lena.post("/api/v1/me/links", more).await.expect(201).json();
+    assert_eq!(deep["target"], format!("{LINK}&desturl=https%3A%2F%2Fshop.example%2Frudern%3Fx%3D1"));
+    for (params, code) in [(json!({"subid": "x"}), "param_taken"), (json!({"a b": "x"}), "param_invalid")] {
+        let refused = lena.post("/api/v1/me/links", json!({"params": params})).await.expect(422);
+        assert_eq!(refused.field_errors(), [format!("params:{code}")]);
+    }
+    let typed = [("program", "fitnord"), ("params", "desturl=https://shop.example\nquatsch")];
+    let page = lena.form("/library/links", &typed).await.expect(422).text;
+    assert!(page.contains("quatsch") && page.contains("id=\"params-error\""), "{page}");
+
     let id = link["id"].as_i64().unwrap();
     let qr = lena.get(&format!("/api/v1/me/links/{id}/qr")).await.expect(200);
     assert!(qr.text.contains("<svg") && qr.header("content-type") == "image/svg+xml");

@@ -9,12 +9,12 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use std::io::Write;
 
-async fn upload(who: &Client, name: &str, bytes: Vec<u8>) -> i64 {
+pub async fn upload(who: &Client, name: &str, bytes: Vec<u8>) -> i64 {
     let form = Form::new().part("file", Part::bytes(bytes).file_name(name.to_owned()));
     Client::send(who.request(Method::POST, "/api/v1/uploads").multipart(form)).await.expect(201).id()
 }
 
-fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
+pub fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
     let image = image::DynamicImage::ImageRgb8(image::RgbImage::from_pixel(width, height, image::Rgb([0, shade, 95])));
     let mut out = std::io::Cursor::new(Vec::new());
     image.write_to(&mut out, image::ImageFormat::Png).unwrap();
@@ -125,7 +125,11 @@ async fn an_expired_fact_sheet_says_so_on_the_page_on_paper_and_in_the_queue() {
     manager.put(&format!("/api/v1/resources/{id}/material"), body).await.expect(200);
     let warns = |text: &str| text.contains("Please do not use them any more");
     assert!(!warns(&lena.get(&format!("/library/{id}")).await.expect(200).text));
+    lena.get(&format!("/api/v1/resources/{id}/sheet")).await.expect(200);
     server.advance(3 * DAY).await;
+    let refused = lena.get(&format!("/api/v1/resources/{id}/sheet")).await.expect(409).json();
+    assert_eq!(refused["code"], "price_expired");
+    assert!(!lena.get(&format!("/library/{id}")).await.expect(200).text.contains("/sheet"));
     for page in [format!("/library/{id}"), format!("/library/{id}/print")] {
         assert!(warns(&lena.get(&page).await.expect(200).text), "{page}");
     }

@@ -55,6 +55,38 @@ async fn members_change_their_own_profile_and_nothing_else() {
     let export = lena.get("/me/privacy/export").await.expect(200).json();
     assert_eq!(export["profile"]["bio"], "Rudern.");
     assert_eq!(export["consents"][0]["state"], "given");
+    assert!(export["rows"]["messages"].as_array().unwrap().is_empty());
+    server.stop().await;
+}
+
+/// A table that says whose its rows are is in the export, or somebody has written down why not.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_export_knows_every_table_that_names_a_person() {
+    use kontor::db::copy::Snapshot;
+    use kontor::office::personal::{ELSEWHERE, PARTS};
+    let server = Server::start().await;
+    let (lena, jana) = (server.member("Lena Brandt").await, server.manager().await);
+    let room = json!({ "slug": "halle", "name": "Halle", "access": "private" });
+    let room = jana.post("/api/v1/rooms", room).await.expect(201).id();
+    jana.post(&format!("/api/v1/rooms/{room}/members"), json!({ "member_id": lena.member })).await.expect(204);
+    let said = json!({ "cid": "c-1", "body": "Guten **Morgen**" });
+    lena.post(&format!("/api/v1/rooms/{room}/messages"), said).await.expect(201);
+    let export = lena.get("/me/privacy/export").await.expect(200).json();
+    let said = &export["rows"]["messages"][0];
+    assert_eq!((&said["body"], &said["room_id"]), (&json!("Guten **Morgen**"), &json!(room)));
+    assert!(said["created_at"].as_str().unwrap().ends_with('Z'), "{said}");
+    assert!(jana.get("/me/privacy/export").await.expect(200).json()["rows"]["messages"].as_array().unwrap().is_empty());
+    let tables = Snapshot::open(&server.house().config.database_url).unwrap().tables().unwrap();
+    let personal = ["member_id", "owner_id", "sender_id", "author_id"];
+    let known = |table: &str| {
+        PARTS.iter().any(|p| p.table == table) || ELSEWHERE.iter().any(|(elsewhere, _)| *elsewhere == table)
+    };
+    let missing: Vec<&str> = tables
+        .iter()
+        .filter(|t| t.columns.iter().any(|c| personal.contains(&c.name.as_str())) && !known(&t.name))
+        .map(|t| t.name.as_str())
+        .collect();
+    assert!(missing.is_empty(), "the export does not know {missing:?}");
     server.stop().await;
 }
 

@@ -15,5 +15,5 @@ pub use reads::{count_unread_by_niche, mark_niche_read, mark_read};
 pub use reports::{close_report, insert_report, list_open_reports};
 pub use threads::{
     ThreadSet, claim_number, count_by_niche, cursor_of, find_visible_thread, insert_thread, list_newest,
-    list_open_posts, list_open_threads, list_visible_threads, update_thread,
+    list_open_posts, list_open_threads, list_visible_of, list_visible_threads, update_thread,
 };

@@ -64,6 +64,11 @@ pub fn find_visible_thread(conn: &mut Conn, sight: Sight, id: ThreadId) -> Resul
     Ok(visible!(sight).filter(threads::id.eq(id.0)).first(conn)?)
 }
 
+/// Those of these threads that `sight` may see.
+pub fn list_visible_of(conn: &mut Conn, sight: Sight, ids: &[i64]) -> Result<Vec<ThreadRow>> {
+    Ok(visible!(sight).filter(threads::id.eq_any(ids.to_vec())).load(conn)?)
+}
+
 /// Where a list of threads goes on after `row`.
 pub fn cursor_of(row: &ThreadRow) -> Cursor {
     Cursor { key: row.last_post_at + if row.pinned { PINNED } else { 0 }, id: row.id.0 }

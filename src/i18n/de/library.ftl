@@ -94,6 +94,8 @@ library-delete-confirm = Dieses Material mit allen Texten löschen?
 error-no_affiliate_ref = Für dieses Programm hast du noch keinen Partnercode, deshalb kann der Text deinen Link nicht tragen. Bitte wende dich an das Team.
 error-field-merge_unknown = Das Feld { $name } in Zeile { $line }, Zeichen { $column } gibt es nicht. Gemeint ist vielleicht: { $suggestion }
 error-field-merge_open = In Zeile { $line }, Zeichen { $column } beginnen geschweifte Klammern, die nicht geschlossen werden. Möglich sind: { $suggestion }
+error-field-param_invalid = Bitte einen Parameter je Zeile: name=wert. Namen haben nur Buchstaben ohne Umlaute, Ziffern, Punkt, - und _.
+error-field-param_taken = Einen dieser Parameter trägt der Link schon; er lässt sich nicht neu setzen.
 
 library-kind-kit = Kampagnenpaket
 library-key-subjects = Betreffzeilen
@@ -148,6 +150,7 @@ library-status-review = in Prüfung
 library-successor-go = Stattdessen: { $title }
 library-kit-steps = Ablauf
 library-kit-day = Tag
+library-kit-too-large = { $name } ist zu groß für das Archiv, bitte einzeln laden:
 library-kit-take = Alles als ZIP
 library-kit-hint = Jeder Text als txt, html, md, docx und pdf, Mails auch als Entwurf, dazu der Plan. Link, Name und Kennzeichnung sind drin.
 library-wording = Fassung
@@ -240,6 +243,8 @@ library-utm = Kampagnenparameter (UTM)
 library-utm-source = Woher, etwa newsletter
 library-utm-medium = Womit, etwa email
 library-utm-campaign = Wofür, etwa herbst-2026
+library-params = Weitere Parameter
+library-params-hint = Einer je Zeile, etwa desturl=https://shop.example/rudern. Höchstens fünf.
 library-qr = QR-Code
 library-clicks = Klicks
 library-clicks-hint = Klicks werden gezählt, nicht verfolgt: ohne Namen, ohne Adresse, ohne Cookie.
@@ -304,6 +309,9 @@ library-history = Verlauf
 library-version = Fassung
 library-version-first = Die erste Fassung.
 library-version-same = Kein Text geändert.
+library-restore = Diese Fassung zurückholen
+library-restore-ask = Titel, Kurzbeschreibung und Texte dieser Fassung wieder einsetzen? Die jetzigen bleiben im Verlauf.
+library-restored = Die frühere Fassung gilt wieder.
 library-recall = Zurückrufen
 library-recall-hint = Niemand kann es mehr mitnehmen, und alle, die es mitgenommen haben, bekommen Bescheid.
 library-recall-reason = Grund, den alle lesen

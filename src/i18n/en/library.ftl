@@ -94,6 +94,8 @@ library-delete-confirm = Delete this resource with all its texts?
 error-no_affiliate_ref = You have no affiliate code for this program yet, so the text cannot carry your link. Please ask the team.
 error-field-merge_unknown = There is no field { $name } (line { $line }, character { $column }). Perhaps you meant: { $suggestion }
 error-field-merge_open = Braces opened in line { $line }, character { $column } are never closed. Possible fields: { $suggestion }
+error-field-param_invalid = One parameter a line, please: name=value. Names are plain letters, digits, dot, - and _.
+error-field-param_taken = The link carries one of these parameters already; it cannot be set anew.
 
 library-kind-kit = Campaign kit
 library-key-subjects = Subject lines
@@ -148,6 +150,7 @@ library-status-review = in review
 library-successor-go = Take instead: { $title }
 library-kit-steps = Steps
 library-kit-day = Day
+library-kit-too-large = { $name } is too large for the archive, please take it from here:
 library-kit-take = Everything as a zip
 library-kit-hint = Each text as txt, html, md, docx and pdf, mails as drafts too, and the plan. Link, name and label are in.
 library-wording = Wording
@@ -240,6 +243,8 @@ library-utm = Campaign parameters (UTM)
 library-utm-source = Where from, such as newsletter
 library-utm-medium = By what, such as email
 library-utm-campaign = What for, such as autumn-2026
+library-params = More parameters
+library-params-hint = One a line, such as desturl=https://shop.example/rowing. At most five.
 library-qr = QR code
 library-clicks = Clicks
 library-clicks-hint = Clicks are counted, not followed: no name, no address, no cookie.
@@ -304,6 +309,9 @@ library-history = History
 library-version = Version
 library-version-first = The first version.
 library-version-same = No text changed.
+library-restore = Bring this version back
+library-restore-ask = Put title, summary and texts of this version back? The present ones stay in the history.
+library-restored = The earlier version is in force again.
 library-recall = Recall it
 library-recall-hint = Nobody can take it any more, and everybody who did is told.
 library-recall-reason = Reason, for everybody to read

@@ -1,16 +1,17 @@
 //! The link builder and the house's own short links. A click is a number of the day; who clicked is kept only for a
 //! member who allowed it.
 
-use super::taking::{facts, owner, short_base};
+use super::taking::{facts, owners, short_base};
 use crate::access::Sight;
 use crate::error::{Error, FieldError, Result};
 use crate::house::House;
-use crate::library::links::{Extras, OwnCode, is_web, parse_word};
+use crate::library::links::{Extras, OwnCode, PARAMS_MOST, is_web, parse_param, parse_word};
 use crate::library::store;
 use crate::library::store::links::{NewLink, ShortLink};
 use crate::members::store::list_tiers;
 use crate::programs::store::find_link_of;
 use crate::web::viewer::Viewer;
+use std::collections::BTreeMap;
 
 /// Links a member may make by hand.
 const MOST: i64 = 500;
@@ -33,6 +34,8 @@ pub struct LinkInput {
     pub utm_campaign: String,
     /// `utm_content`
     pub utm_content: String,
+    /// At most five parameters of the member's own, name to value; none that the link carries already.
+    pub params: BTreeMap<String, String>,
 }
 
 /// A random code for a short link: eight characters that nobody mixes up.
@@ -71,7 +74,11 @@ pub async fn create(house: &House, viewer: &Viewer, input: LinkInput) -> Result<
     }
     let mut words = words.into_iter();
     let mut next = || words.next().unwrap_or_default();
-    let extras = Extras { sub_id: next(), source: next(), medium: next(), campaign: next(), content: next() };
+    let words =
+        Extras { sub_id: next(), source: next(), medium: next(), campaign: next(), content: next(), more: Vec::new() };
+    if input.params.len() > PARAMS_MOST {
+        return Err(Error::Invalid(vec![FieldError::new("params", "too_many").arg("max", PARAMS_MOST)]));
+    }
     let (member, code) = (viewer.id, random_code()?);
     house
         .db
@@ -93,6 +100,8 @@ pub async fn create(house: &House, viewer: &Viewer, input: LinkInput) -> Result<
                 reference: own.reference,
                 own_sub: String::new(),
             };
+            let more: std::result::Result<_, _> = input.params.iter().map(|(n, v)| parse_param(&own, n, v)).collect();
+            let extras = Extras { more: more.map_err(|e| Error::Invalid(vec![e]))?, ..words.clone() };
             let new = NewLink {
                 code: code.clone(),
                 program: program.id,
@@ -118,8 +127,9 @@ pub async fn ensure_short(house: &House, viewer: &Viewer, ids: &[i64]) -> Result
         .read(move |c| {
             let tiers = list_tiers(c)?;
             let mut out = Vec::new();
-            for whole in store::list_wholes(c, sight, &ids, now)? {
-                let owner = owner(c, &base, &whole, &tiers, (who.id, &who.name, who.tier_rank))?;
+            let wholes = store::list_wholes(c, sight, &ids, now)?;
+            let owners = owners(c, &base, &wholes, &tiers, (who.id, &who.name, who.tier_rank))?;
+            for (whole, owner) in wholes.iter().zip(&owners) {
                 let Some(code) = owner.code.as_ref().filter(|_| owner.wants_short) else { continue };
                 for text in &whole.variants {
                     let sub = code.sub_of(facts(&whole.resource).resource, text.key(), text.lang());

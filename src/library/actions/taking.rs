@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::Lang;
 use crate::library::channels::Key;
-use crate::library::formats::{self, Format};
+use crate::library::formats::{self, Entry, Format, archive};
 use crate::library::kits;
 use crate::library::letters::OwnCopy;
 use crate::library::links::OwnCode;
@@ -16,7 +16,7 @@ use crate::library::personal::{self, Facts, Owner, Personal};
 use crate::library::store;
 use crate::mail::To;
 use crate::members::store::{Tier, list_tiers};
-use crate::programs::store::find_link_of;
+use crate::programs::store::links_of;
 use crate::text::merge::Field;
 use crate::web::limits::Bucket;
 use crate::web::viewer::{MemberId, Viewer};
@@ -32,34 +32,67 @@ pub const SHORT: &str = "short_links";
 /// # Errors
 /// When the database fails.
 pub fn owner(conn: &mut Conn, base: &str, whole: &Whole, tiers: &[Tier], who: (MemberId, &str, i32)) -> Result<Owner> {
+    let mut one = owners(conn, base, std::slice::from_ref(whole), tiers, who)?;
+    one.pop().ok_or_else(|| Error::internal("no owner for a resource"))
+}
+
+/// [`owner`] for each of `wholes` in their order: three statements at most, however many there are.
+///
+/// # Errors
+/// When the database fails.
+pub fn owners(
+    conn: &mut Conn,
+    base: &str,
+    wholes: &[Whole],
+    tiers: &[Tier],
+    who: (MemberId, &str, i32),
+) -> Result<Vec<Owner>> {
     let (id, name, rank) = who;
+    if wholes.is_empty() {
+        return Ok(Vec::new());
+    }
     let tier = tiers.iter().find(|t| t.rank == rank);
     let tier = tier.map(|t| (t.name_de.clone(), t.name_en.clone())).unwrap_or_default();
-    let program = whole.resource.program.as_ref();
-    let said = store::own::list_words(conn, id, program.map_or(0, |p| p.id))?;
-    let find = |name: &str| said.iter().find(|(f, _)| f == name).map(|(_, w)| w.clone());
-    let words = Field::OWN.into_iter().filter_map(|f| Some((f, find(f.name())?))).collect();
-    let mut owner = Owner { name: name.to_owned(), tier, words, ..Owner::default() };
-    let Some(program) = program else { return Ok(owner) };
-    let Some(own) = find_link_of(conn, id, Some(program.id))? else { return Ok(owner) };
-    let code = OwnCode {
-        program_id: program.id,
-        base: program.link_base.clone(),
-        sub_param: program.sub_param.clone(),
-        reference: own.reference,
-        own_sub: find(OWN_SUB).unwrap_or_default(),
+    let said = store::own::list_all_words(conn, id)?;
+    let links = if wholes.iter().any(|w| w.resource.program.is_some()) { links_of(conn, id)? } else { Vec::new() };
+    let find = |program: i64, field: &str| {
+        said.iter().find(|(p, f, _)| *p == program && f == field).map(|(.., words)| words.clone())
     };
-    owner.wants_short = find(SHORT).is_some();
-    if owner.wants_short {
-        for (sub, target, short) in store::links::list_of_texts(conn, id, whole.resource.id)? {
-            // A link to an old address of the program is no stand-in for today's.
-            if code.link(&crate::library::links::Extras { sub_id: sub.clone(), ..Default::default() })? == target {
-                owner.short.insert(sub, format!("{base}{short}"));
+    let short_for: Vec<i64> = wholes
+        .iter()
+        .filter(|w| w.resource.program.as_ref().is_some_and(|p| find(p.id, SHORT).is_some()))
+        .map(|w| w.resource.id)
+        .collect();
+    let short = if short_for.is_empty() { Vec::new() } else { store::links::list_of_texts(conn, id, &short_for)? };
+    let mut out = Vec::with_capacity(wholes.len());
+    for whole in wholes {
+        let program = whole.resource.program.as_ref();
+        let of = program.map_or(0, |p| p.id);
+        let words = Field::OWN.into_iter().filter_map(|f| Some((f, find(of, f.name())?))).collect();
+        let mut owner = Owner { name: name.to_owned(), tier: tier.clone(), words, ..Owner::default() };
+        if let Some(program) = program
+            && let Some(own) = links.iter().find(|l| l.program_id == program.id)
+        {
+            let code = OwnCode {
+                program_id: program.id,
+                base: program.link_base.clone(),
+                sub_param: program.sub_param.clone(),
+                reference: own.reference.clone(),
+                own_sub: find(of, OWN_SUB).unwrap_or_default(),
+            };
+            owner.wants_short = find(of, SHORT).is_some();
+            for (_, sub, target, short) in short.iter().filter(|(resource, ..)| *resource == whole.resource.id) {
+                // A link to an old address of the program is no stand-in for today's.
+                let extras = crate::library::links::Extras { sub_id: sub.clone(), ..Default::default() };
+                if owner.wants_short && code.link(&extras)? == *target {
+                    owner.short.insert(sub.clone(), format!("{base}{short}"));
+                }
             }
+            owner.code = Some(code);
         }
+        out.push(owner);
     }
-    owner.code = Some(code);
-    Ok(owner)
+    Ok(out)
 }
 
 /// Where the short links of a house begin.
@@ -144,7 +177,7 @@ fn make(conn: &mut Conn, base: &str, viewer: &Viewer, id: i64, wish: Wish, now: 
 
 /// Notes that texts were taken, once a day each. Refuses at the last moment what was recalled meanwhile: whoever is
 /// not in the list of takers must not have the text.
-async fn note(house: &House, member: MemberId, taken: Vec<(i64, Key, Lang)>, format: &'static str) -> Result<()> {
+async fn note(house: &House, member: MemberId, taken: Vec<(i64, String, Lang)>, format: &'static str) -> Result<()> {
     house
         .db
         .write(move |tx| {
@@ -152,7 +185,7 @@ async fn note(house: &House, member: MemberId, taken: Vec<(i64, Key, Lang)>, for
                 if store::is_recalled(tx, *id)? {
                     return Err(Error::Conflict("recalled"));
                 }
-                if store::insert_download(tx, *id, member, (key.code(), *lang, format))? {
+                if store::insert_download(tx, *id, member, (key, *lang, format))? {
                     store::mark_downloaded(tx, *id)?;
                 }
             }
@@ -183,7 +216,7 @@ pub async fn download(house: &House, viewer: &Viewer, id: i64, wish: Wish) -> Re
             Ok((Taken { etag: formats::etag(&bytes), bytes, name, format: wish.format }, made.key, made.lang))
         })
         .await?;
-    note(house, viewer.id, vec![(id, key, lang)], wish.format.code()).await?;
+    note(house, viewer.id, vec![(id, key.code().to_owned(), lang)], wish.format.code()).await?;
     Ok(taken)
 }
 
@@ -206,11 +239,17 @@ async fn kit(house: &House, viewer: &Viewer, id: i64, lang: Option<Lang>) -> Res
         })
         .await?;
     let mut noted = packed.taken;
-    noted.push((id, Key::Short, lang));
+    noted.push((id, Key::Short.code().to_owned(), lang));
+    let mut entries = packed.entries;
+    for file in packed.files {
+        let most = u64::try_from(file.size).unwrap_or(0);
+        entries.push(Entry::packed(file.path, house.files.bytes(&file.object_key, most).await?));
+    }
+    let bytes = tokio::task::spawn_blocking(move || archive(entries)).await.map_err(Error::internal)??;
     let stem = format!("{}-{}", stem_of(&packed.title, id), lang.code());
     note(house, viewer.id, noted, Format::Zip.code()).await?;
     let name = format!("{stem}.zip");
-    Ok(Taken { etag: formats::etag(&packed.bytes), bytes: packed.bytes, name, format: Format::Zip })
+    Ok(Taken { etag: formats::etag(&bytes), bytes, name, format: Format::Zip })
 }
 
 /// Notes that a text left by another way: `copy` or `share`.
@@ -220,7 +259,7 @@ async fn kit(house: &House, viewer: &Viewer, id: i64, lang: Option<Lang>) -> Res
 pub async fn note_copy(house: &House, viewer: &Viewer, id: i64, wish: Wish, way: &'static str) -> Result<()> {
     let (base, who, now) = (short_base(house), viewer.clone(), house.db.now());
     let made = house.db.read(move |c| make(c, &base, &who, id, wish, now)).await?;
-    note(house, viewer.id, vec![(id, made.key, made.lang)], way).await
+    note(house, viewer.id, vec![(id, made.key.code().to_owned(), made.lang)], way).await
 }
 
 /// Sends a text to the member's own address.
@@ -233,7 +272,7 @@ pub async fn mail_to_self(house: &House, viewer: &Viewer, id: i64, wish: Wish) -
     let (made, person) =
         house.db.read(move |c| Ok((make(c, &base, &who, id, wish, now)?, store::find_address(c, member.0)?))).await?;
     house.limits.take(Bucket::MailTo, format!("copy:{}", person.email))?;
-    note(house, viewer.id, vec![(id, made.key, made.lang)], "mail").await?;
+    note(house, viewer.id, vec![(id, made.key.code().to_owned(), made.lang)], "mail").await?;
     let letter = OwnCopy {
         title: made.title.clone(),
         subject: if made.copy.subject.is_empty() { made.title } else { made.copy.subject.clone() },

@@ -59,6 +59,14 @@ pub async fn history(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
 }
 
+/// `POST /api/v1/resources/{id}/history/{rev}/restore`
+#[utoipa::path(post, path = "/api/v1/resources/{id}/history/{rev}/restore", tag = "library", params(("id" = i64, Path), ("rev" = i32, Path)),
+    responses((status = 204, description = "Title, summary and texts of that state are the newest state now"), (status = 404, body = Problem), (status = 422, description = "The rules of today no longer let it pass", body = Problem)))]
+pub async fn restore(me: Manager, path: web::Path<(i64, i32)>) -> Result<HttpResponse> {
+    desk::restore(&me.house, &me.viewer, path.0, path.1).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// `POST /api/v1/resources/{id}/submit`
 #[utoipa::path(post, path = "/api/v1/resources/{id}/submit", tag = "library", params(("id" = i64, Path)),
     responses((status = 204, description = "A draft waits for a colleague"), (status = 404, body = Problem), (status = 409, body = Problem)))]

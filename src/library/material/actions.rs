@@ -126,6 +126,7 @@ pub async fn take(house: &House, viewer: &Viewer, id: i64, file: i64) -> Result<
             let now = tx.now();
             let whole = library::store::find_visible(tx, sight, id, now)?;
             library::actions::taking::check_open(&whole.resource, now)?;
+            store::check_fresh(tx, &whole.resource, now)?;
             let pieces = store::list_pieces(tx, &[id])?;
             let (_, found) = pieces.into_iter().find(|(_, f)| f.id == file && f.is_ready()).ok_or(Error::NotFound)?;
             let ending = found.name.rsplit_once('.').map_or("file", |(_, e)| e).to_ascii_lowercase();

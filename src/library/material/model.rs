@@ -1,7 +1,8 @@
 //! What a resource holds beside its texts.
 
+use crate::db::Ms;
 use crate::error::{Error, FieldError};
-use crate::i18n::Lang;
+use crate::i18n::{Lang, parse_zone};
 use crate::settings::Bilingual;
 use crate::web::forms::Check;
 use diesel::Queryable;
@@ -176,6 +177,13 @@ impl Details {
     /// Whether there is anything in it.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether its last day is over at `now`, by the days of Germany.
+    pub fn is_over(&self, now: Ms) -> bool {
+        let Ok(last) = self.valid_until.parse::<jiff::civil::Date>() else { return false };
+        let at = jiff::Timestamp::from_millisecond(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        at.to_zoned(parse_zone("Europe/Berlin")).date() > last
     }
 
     /// Languages in which something of it is missing although the other has it.

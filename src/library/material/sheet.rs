@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::{Lang, money, t, t_args};
 use crate::library;
-use crate::library::actions::taking::check_open;
+use crate::library::actions::taking::{check_open, stem_of};
 use crate::library::formats;
+use crate::library::model::Resource;
 use crate::text::merge::markdown as escape;
 use crate::web::viewer::Viewer;
 
@@ -86,6 +87,16 @@ pub fn markdown(sheet: &Sheet<'_>, lang: Lang) -> String {
     out
 }
 
+/// What is said of a resource as a PDF.
+///
+/// # Errors
+/// When the document cannot be made.
+pub fn document(resource: &Resource, details: &Details, lang: Lang) -> Result<Vec<u8>> {
+    let labelled = matches!(resource.kind.as_str(), "fact_sheet" | "brand");
+    let sheet = Sheet { title: &resource.title, summary: &resource.summary, details, labelled };
+    formats::document(&markdown(&sheet, lang), lang, &resource.title)
+}
+
 /// The PDF of a resource's material, noted as a download once a day: its name and bytes.
 ///
 /// # Errors
@@ -97,16 +108,13 @@ pub async fn take(house: &House, viewer: &Viewer, id: i64, lang: Lang) -> Result
         .read(move |c| {
             let whole = library::store::find_visible(c, sight, id, now)?;
             check_open(&whole.resource, now)?;
+            super::store::check_fresh(c, &whole.resource, now)?;
             let details = super::store::find_details(c, id)?;
             if details.is_empty() {
                 return Err(Error::NotFound);
             }
-            let r = &whole.resource;
-            let labelled = matches!(r.kind.as_str(), "fact_sheet" | "brand");
-            let sheet = Sheet { title: &r.title, summary: &r.summary, details: &details, labelled };
-            let bytes = formats::document(&markdown(&sheet, lang), lang, &r.title)?;
-            let stem = crate::text::slug(&r.title);
-            Ok((format!("{}-{}.pdf", if stem.is_empty() { "material" } else { stem.as_str() }, lang.code()), bytes))
+            let bytes = document(&whole.resource, &details, lang)?;
+            Ok((format!("{}-{}.pdf", stem_of(&whole.resource.title, id), lang.code()), bytes))
         })
         .await?;
     house

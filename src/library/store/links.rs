@@ -91,13 +91,16 @@ pub fn count_links(conn: &mut Conn, member: MemberId) -> Result<i64> {
     Ok(links::table.filter(links::member_id.eq(member.0)).filter(links::resource_id.eq(0)).count().get_result(conn)?)
 }
 
-/// The short links that stand in the texts of a resource for a member: sub-id, target, code.
-pub fn list_of_texts(conn: &mut Conn, member: MemberId, resource: i64) -> Result<Vec<(String, String, String)>> {
+/// A short link in a text: resource, sub-id, target, code.
+pub type InText = (i64, String, String, String);
+
+/// The short links that stand in the texts of these resources for a member.
+pub fn list_of_texts(conn: &mut Conn, member: MemberId, resources: &[i64]) -> Result<Vec<InText>> {
     Ok(links::table
         .filter(links::member_id.eq(member.0))
-        .filter(links::resource_id.eq(resource))
+        .filter(links::resource_id.eq_any(resources.to_vec()))
         .order(links::id.asc())
-        .select((links::sub_id, links::target, links::code))
+        .select((links::resource_id, links::sub_id, links::target, links::code))
         .load(conn)?)
 }
 

@@ -89,6 +89,14 @@ pub fn list_of(conn: &mut Conn, member: MemberId, resource: i64) -> Result<Vec<O
         .load(conn)?)
 }
 
+/// The own versions of a member of these resources.
+pub fn list_of_many(conn: &mut Conn, member: MemberId, resources: &[i64]) -> Result<Vec<OwnVersion>> {
+    Ok(versions::table
+        .filter(versions::member_id.eq(member.0))
+        .filter(versions::resource_id.eq_any(resources.to_vec()))
+        .load(conn)?)
+}
+
 /// Every own version of a member with the title of its resource, newest first.
 pub fn list_mine(conn: &mut Conn, member: MemberId, limit: i64) -> Result<Vec<(OwnVersion, String)>> {
     Ok(versions::table

@@ -37,6 +37,18 @@ pub fn insert_version(tx: &mut Tx<'_>, id: i64, rev: i32, by: MemberId, content:
     Ok(())
 }
 
+/// One state of a resource.
+///
+/// # Errors
+/// Not found.
+pub fn find_content(conn: &mut Conn, id: i64, rev: i32) -> Result<String> {
+    Ok(versions::table
+        .filter(versions::resource_id.eq(id))
+        .filter(versions::rev.eq(rev))
+        .select(versions::content)
+        .first(conn)?)
+}
+
 /// The states of a resource, newest first.
 pub fn list_versions(conn: &mut Conn, id: i64, limit: i64) -> Result<Vec<Version>> {
     Ok(versions::table

@@ -19,6 +19,7 @@ struct StateView {
     by: String,
     parts: Vec<Changed>,
     is_first: bool,
+    can_restore: bool,
 }
 
 #[derive(Serialize)]
@@ -58,11 +59,19 @@ pub async fn history(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
                 by: row.by.clone().unwrap_or_default(),
                 parts: parts.into_iter().map(|c| Changed { part: named(&c.part), runs: c.runs }).collect(),
                 is_first: i + 1 == contents.len(),
+                can_restore: i > 0 && contents.first().is_some_and(|now| now != content),
             }
         })
         .collect();
     let view = HistoryView { id, title: whole.resource.title, states };
     me.page("library/history", "library-history").nav("manage").show(&view).await
+}
+
+/// `POST /manage/library/{id}/history/{rev}`: an earlier state becomes the newest one.
+pub async fn restore(me: Manager, path: web::Path<(i64, i32)>) -> Result<HttpResponse> {
+    let (id, rev) = path.into_inner();
+    let outcome = actions::restore(&me.house, &me.viewer, id, rev).await;
+    back(&me, &format!("/manage/library/{id}/history"), outcome, "library-restored")
 }
 
 fn back(me: &Manager, path: &str, outcome: Result<()>, good: &str) -> Result<HttpResponse> {

@@ -1,7 +1,7 @@
 //! The link builder: own links with sub-id, campaign words, short address and QR code; own words in one place.
 
 use super::{Choice, or_none};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::i18n::t;
 use crate::library::actions::links::{self as actions, LinkInput};
 use crate::library::actions::own::{Words, save_words};
@@ -111,6 +111,25 @@ pub async fn list(me: Member) -> Result<HttpResponse> {
     me.page("library/links", "library-links").nav("library").show(&view).await
 }
 
+/// Parameters as typed: one `name=value` a line.
+fn params(text: &str) -> std::result::Result<BTreeMap<String, String>, FieldError> {
+    let mut all = BTreeMap::new();
+    for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
+        let (name, value) = line.split_once('=').ok_or_else(|| FieldError::new("params", "param_invalid"))?;
+        if all.insert(name.trim().to_owned(), value.trim().to_owned()).is_some() {
+            return Err(FieldError::new("params", "param_taken"));
+        }
+    }
+    Ok(all)
+}
+
+async fn wrong(me: &Member, form: &Form, errors: &[FieldError]) -> Result<HttpResponse> {
+    let mut messages = field_messages(me.lang(), errors);
+    messages.entry("form".to_owned()).or_insert_with(|| t(me.lang(), "error-invalid").into_owned());
+    let view = view(me, form.values(), messages).await?;
+    me.page("library/links", "library-links").nav("library").status(StatusCode::UNPROCESSABLE_ENTITY).show(&view).await
+}
+
 /// `POST /library/links`
 pub async fn create(me: Member, form: Form) -> Result<HttpResponse> {
     let text = |name: &str| form.text(name).to_owned();
@@ -122,19 +141,14 @@ pub async fn create(me: Member, form: Form) -> Result<HttpResponse> {
         utm_medium: text("utm_medium"),
         utm_campaign: text("utm_campaign"),
         utm_content: text("utm_content"),
+        params: match params(form.raw("params")) {
+            Ok(params) => params,
+            Err(error) => return wrong(&me, &form, &[error]).await,
+        },
     };
     match actions::create(&me.house, &me.viewer, input).await {
         Ok(_) => Ok(see_other_with(&me.house.config, "/library/links", "ok", "library-link-made")),
-        Err(Error::Invalid(errors)) => {
-            let mut messages = field_messages(me.lang(), &errors);
-            messages.entry("form".to_owned()).or_insert_with(|| t(me.lang(), "error-invalid").into_owned());
-            let view = view(&me, form.values(), messages).await?;
-            me.page("library/links", "library-links")
-                .nav("library")
-                .status(StatusCode::UNPROCESSABLE_ENTITY)
-                .show(&view)
-                .await
-        }
+        Err(Error::Invalid(errors)) => wrong(&me, &form, &errors).await,
         Err(Error::Conflict(code)) => {
             Ok(see_other_with(&me.house.config, "/library/links", "bad", &format!("error-{code}")))
         }

@@ -7,7 +7,7 @@ use crate::db::{Conn, DAY};
 use crate::error::{Error, Result};
 use crate::i18n::{Lang, money, t};
 use crate::library::actions::links::ensure_short;
-use crate::library::actions::taking::{owner, short_base};
+use crate::library::actions::taking::{owner, owners, short_base};
 use crate::library::channels::Key;
 use crate::library::input::Vocabulary;
 use crate::library::material::web::view::{self, MaterialView};
@@ -190,10 +190,10 @@ pub(super) fn load(
         let ids: Vec<i64> = items.iter().map(|i| i.resource_id).collect();
         let eyes = if sight.manages { sight } else { Sight::of_member(who.0, sight.rank) };
         let parts = store::list_wholes(c, eyes, &ids, now)?;
+        let owners = owners(c, base, &parts, &known.tiers, who)?;
         for item in items {
-            if let Some(part) = parts.iter().find(|p| p.resource.id == item.resource_id) {
-                let of_part = owner(c, base, part, &known.tiers, who)?;
-                steps.push((item, part.clone(), of_part));
+            if let Some((part, of_part)) = parts.iter().zip(&owners).find(|(p, _)| p.resource.id == item.resource_id) {
+                steps.push((item, part.clone(), of_part.clone()));
             }
         }
     }
@@ -202,7 +202,7 @@ pub(super) fn load(
         None => None,
     };
     let material = view::load(c, sight, id)?;
-    let handed_out = sight.manages || whole.resource.blocked(now).is_none();
+    let handed_out = sight.manages || !(whole.resource.blocked(now).is_some() || material.is_over(now));
     Ok(Shown {
         material: if handed_out { material } else { material.without_files() },
         own: store::own::list_of(c, who.0, id)?,

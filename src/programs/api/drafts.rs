@@ -60,6 +60,7 @@ pub struct AnswersBody {
     program: String,
     number_format: String,
     consent_wording: String,
+    language: String,
     dry_run: bool,
 }
 
@@ -103,8 +104,9 @@ pub async fn show(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
     request_body = AnswersBody,
     responses((status = 202, body = Accepted), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn answer(me: Manager, id: web::Path<i64>, body: Json<AnswersBody>) -> Result<HttpResponse> {
-    let AnswersBody { mapping, time_zone, sale_date, program, number_format, consent_wording, dry_run } = body.0;
-    let answers = Answers { mapping, time_zone, sale_date, program, number_format, consent_wording };
+    let AnswersBody { mapping, time_zone, sale_date, program, number_format, consent_wording, language, dry_run } =
+        body.0;
+    let answers = Answers { mapping, time_zone, sale_date, program, number_format, consent_wording, language };
     let id = drafts::answer(&me.house, me.viewer.id, *id, answers, dry_run).await?;
     Ok(HttpResponse::Accepted().json(Accepted { id }))
 }

@@ -188,6 +188,7 @@ async fn fill(house: &House, form: &mut Multipart, draft: &mut Draft) -> Result<
             "mapping" => draft.mapping = text,
             "number_format" => draft.number_format = text,
             "consent_wording" => draft.consent_wording = text,
+            "language" => draft.language = text,
             "dry_run" => draft.dry_run = matches!(text.trim(), "1" | "true" | "on" | "yes"),
             _ if name.starts_with('_') => {}
             _ => return Err(Error::Invalid(vec![FieldError::new(name, "unknown")])),
@@ -217,6 +218,8 @@ pub struct ImportForm {
     number_format: Option<String>,
     /// The sentence people agreed to where they subscribed, for rows that carry none.
     consent_wording: Option<String>,
+    /// `de` or `en`: of people of whom the file says none; `en` when not given.
+    language: Option<String>,
     /// Whether nothing is to be changed.
     dry_run: Option<bool>,
 }

@@ -31,6 +31,8 @@ pub struct Answers {
     pub number_format: String,
     /// The sentence people agreed to where they subscribed.
     pub consent_wording: String,
+    /// `de` or `en`: of people of whom the file says none; empty: `en`.
+    pub language: String,
 }
 
 /// What is asked about a file.
@@ -90,6 +92,7 @@ fn no_options() -> Options {
         mapping: BTreeMap::new(),
         numbers: Style::Auto,
         wording: String::new(),
+        german: false,
     }
 }
 
@@ -138,6 +141,7 @@ pub async fn answer(house: &House, actor: MemberId, id: i64, answers: Answers, d
         mapping: serde_json::to_string(&answers.mapping).map_err(Error::internal)?,
         number_format: answers.number_format.clone(),
         consent_wording: answers.consent_wording.clone(),
+        language: answers.language.clone(),
         dry_run,
         file_name: row.file_name,
         file: Some(folder(house).join(&row.file_path)),

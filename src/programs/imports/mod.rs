@@ -100,6 +100,11 @@ impl Kind {
         matches!(self, Self::MembersCsv | Self::Mailchimp | Self::Listmonk)
     }
 
+    /// Whether it brings people, each of whom is spoken to in one language.
+    pub fn has_people(self) -> bool {
+        matches!(self, Self::PapFull | Self::MembersCsv | Self::Mailchimp | Self::Listmonk)
+    }
+
     /// Whether it brings sales.
     pub fn has_sales(self) -> bool {
         matches!(self, Self::PapSimple | Self::PapFull | Self::ConversionsCsv)
@@ -136,6 +141,9 @@ pub struct Options {
     /// The sentence people agreed to where they subscribed, for rows that carry none.
     #[serde(default)]
     pub wording: String,
+    /// Whether people of whom the file says no language are spoken to in German; in English otherwise.
+    #[serde(default)]
+    pub german: bool,
 }
 
 /// An import as somebody asks for it, before it is checked.
@@ -155,6 +163,8 @@ pub struct Draft {
     pub number_format: String,
     /// The sentence people agreed to where they subscribed.
     pub consent_wording: String,
+    /// `de` or `en`: of people of whom the file says none; empty: `en`.
+    pub language: String,
     /// Whether nothing is to be changed.
     pub dry_run: bool,
     /// Name of the sent file.
@@ -178,7 +188,7 @@ pub fn folder(house: &House) -> PathBuf {
 /// Checks what was asked for against the file and puts it into the queue.
 ///
 /// # Errors
-/// Invalid fields: `kind`, `file`, `time_zone`, `sale_date`, `program`, `mapping`, `number_format`.
+/// Invalid fields: `kind`, `file`, `time_zone`, `sale_date`, `program`, `mapping`, `number_format`, `language`.
 pub async fn accept(house: &House, actor: MemberId, draft: Draft) -> Result<i64> {
     let (kind, options, path, program_error) = check(house, &draft).await?;
     let programs = house.db.read(super::store::list_programs).await?;
@@ -318,6 +328,14 @@ async fn check(house: &House, draft: &Draft) -> Result<Checked> {
             Style::Auto
         }
     };
+    let german = match draft.language.trim() {
+        "" | "en" => false,
+        "de" => true,
+        _ => {
+            check.add(FieldError::new("language", "choice").arg("choices", "de, en"));
+            false
+        }
+    };
     let wording = check.text("consent_wording", &draft.consent_wording, 0, 2_000);
     let (program, program_error) = program(house, kind, &draft.program).await?;
     // A named program that is not there is wrong whatever the file says.
@@ -329,7 +347,7 @@ async fn check(house: &House, draft: &Draft) -> Result<Checked> {
         return Err(Error::internal("checked fields are missing"));
     };
     let program = program.map(|p| p.id);
-    let options = Options { time_zone: zone.to_owned(), sale_date, program, mapping, numbers, wording };
+    let options = Options { time_zone: zone.to_owned(), sale_date, program, mapping, numbers, wording, german };
     Ok((kind, options, path, program_error))
 }
 

@@ -7,7 +7,6 @@ use crate::accounts::store::{self as accounts, ConsentOf, NewAccount, insert_acc
 use crate::accounts::token;
 use crate::db::{Conn, Tx};
 use crate::error::Result;
-use crate::i18n::Lang;
 use crate::programs::store::{imports as store, programs};
 use crate::web::viewer::{MemberId, Role};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -50,8 +49,8 @@ pub fn keep_people(tx: &mut Tx<'_>, import: i64, people: Rows<'_>, report: &mut 
                 code = "consent_suppressed";
             } else if asked.insert(id) {
                 // Who has said anything here is asked by nobody else's list.
-                let lang = if person.german == Some(true) { Lang::De } else { Lang::En };
-                let of = ConsentOf { member: Some(MemberId(id)), email_key: &person.email.key, lang, source: "import" };
+                let (lang, email_key) = (person.lang, person.email.key.as_str());
+                let of = ConsentOf { member: Some(MemberId(id)), email_key, lang, source: "import" };
                 made.push(("consent", accounts::insert_proved_consent(tx, &of, ConsentKind::Newsletter, proof)?));
                 accounts::mark_consent(tx, MemberId(id), ConsentKind::Newsletter, true)?;
                 changed = true;
@@ -69,7 +68,7 @@ fn invite(tx: &mut Tx<'_>, person: &Person) -> Result<i64> {
         password_hash: None,
         role: Role::Member,
         status: Status::Invited,
-        lang: if person.german == Some(true) { Lang::De } else { Lang::En },
+        lang: person.lang,
         pitch: "",
     };
     let MemberId(id) = insert_account(tx, &new)?;

@@ -7,6 +7,7 @@ use super::{Kind, Options, SaleDate};
 use crate::accounts::model::Email;
 use crate::accounts::store::ConsentProof;
 use crate::db::Ms;
+use crate::i18n::Lang;
 use crate::programs::amount::{self, Style, Wrong};
 use crate::programs::model::{NewSale, Product, Program, Status, loose_sub_id, parse_id};
 use jiff::civil::{Date, DateTime, Time};
@@ -41,8 +42,8 @@ pub struct Person {
     pub email: Email,
     /// Shown name.
     pub name: String,
-    /// `de` or `en`.
-    pub german: Option<bool>,
+    /// Language they are spoken to in.
+    pub lang: Lang,
     /// References: text, and whether links carry it.
     pub refs: Vec<(String, bool)>,
     /// Program of the references.
@@ -77,6 +78,8 @@ pub struct Reader {
     day: Option<Ms>,
     numbers: Style,
     wording: String,
+    /// Of people of whom the file says none.
+    lang: Lang,
     seen: HashMap<u64, u64>,
 }
 
@@ -109,6 +112,7 @@ impl Reader {
             day,
             numbers: if options.numbers == Style::Auto { proved } else { options.numbers },
             wording: options.wording.clone(),
+            lang: if options.german { Lang::De } else { Lang::En },
             seen: HashMap::new(),
         }
     }
@@ -295,9 +299,10 @@ impl Reader {
             Err(wrong) if !refs.is_empty() => return Err(wrong),
             Err(_) => None,
         };
-        let german = crate::i18n::Lang::parse(cell("locale")).map(crate::i18n::Lang::is_german);
+        let lang =
+            Lang::parse(cell("locale")).map_or(self.lang, |said| if said.is_german() { Lang::De } else { Lang::En });
         let (stop, proof, subscribed) = (None, None, false);
-        Ok(Person { email, name, german, refs, program, sponsor, stop, proof, subscribed })
+        Ok(Person { email, name, lang, refs, program, sponsor, stop, proof, subscribed })
     }
 
     /// A partner of a file of people, with what it says of newsletters.

@@ -45,6 +45,8 @@ struct View {
     numbers: Vec<Choice>,
     sale_date: String,
     consent_wording: String,
+    asks_language: bool,
+    languages: Vec<Choice>,
     errors: BTreeMap<String, String>,
 }
 
@@ -112,6 +114,8 @@ async fn page(
     zones.extend(super::imports::ZONES.iter().map(|z| Choice::of(*z, *z, &answers.time_zone)));
     let is_pap = matches!(asked.kind, Kind::PapFull | Kind::PapSimple);
     let style = if answers.number_format.is_empty() { "auto" } else { &answers.number_format };
+    // Most partners of a house speak what its managers speak.
+    let spoken = if answers.language.is_empty() { lang.code() } else { answers.language.as_str() };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = View {
         id: asked.id,
@@ -131,6 +135,8 @@ async fn page(
         programs: program_choices,
         numbers: ["auto", "de", "en"].map(|s| Choice::of(s, t(lang, &format!("imports-numbers-{s}")), style)).into(),
         sale_date: if answers.sale_date == "per_row" { String::new() } else { answers.sale_date.clone() },
+        asks_language: asked.kind.has_people(),
+        languages: ["de", "en"].map(|l| Choice::of(l, t(lang, &format!("imports-language-{l}")), spoken)).into(),
         consent_wording: answers.consent_wording,
         file_name: asked.file_name,
         errors,
@@ -169,6 +175,7 @@ pub async fn answer(me: Manager, id: web::Path<i64>, form: Form) -> Result<HttpR
         program: form.text("program").to_owned(),
         number_format: form.text("number_format").to_owned(),
         consent_wording: form.text("consent_wording").to_owned(),
+        language: form.text("language").to_owned(),
     };
     // Where no time is read, no zone is asked for.
     let asks_zone = asked.head.has_sales || asked.kind.is_list();

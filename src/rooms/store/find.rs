@@ -13,7 +13,9 @@ const LOOK_BACK: i64 = 1_000;
 diesel::table! {
     /// The table of words of SQLite, which PostgreSQL has as a column.
     message_fts (rowid) {
+        /// Message.
         rowid -> BigInt,
+        /// Its words, folded.
         body -> Text,
     }
 }
@@ -21,6 +23,7 @@ diesel::table! {
 diesel::table! {
     /// Which messages are in the index.
     message_index (message_id) {
+        /// Message.
         message_id -> BigInt,
     }
 }

@@ -12,10 +12,11 @@ pub use told::*;
 
 use super::model::{Details, Piece, PieceInput};
 use crate::db::schema::{file_uses, resource_details, resource_files, resources};
-use crate::db::{Conn, Tx};
+use crate::db::{Conn, Ms, Tx};
 use crate::error::{Error, Result};
 use crate::files::{self, FileInfo};
 use crate::library::files_used::USED_BY;
+use crate::library::model::Resource;
 use crate::on;
 use crate::web::viewer::MemberId;
 use diesel::prelude::*;
@@ -25,6 +26,20 @@ pub fn find_details(conn: &mut Conn, id: i64) -> Result<Details> {
     let text: Option<String> =
         resource_details::table.find(id).select(resource_details::data).first(conn).optional()?;
     text.map_or_else(|| Ok(Details::default()), |t| serde_json::from_str(&t).map_err(Error::internal))
+}
+
+/// Refuses material whose last day is over; names the successor where there is one.
+///
+/// # Errors
+/// Conflict `price_expired`.
+pub fn check_fresh(conn: &mut Conn, resource: &Resource, now: Ms) -> Result<()> {
+    if !find_details(conn, resource.id)?.is_over(now) {
+        return Ok(());
+    }
+    Err(match resource.offer.as_ref().and_then(|o| o.successor_id) {
+        Some(next) => Error::ConflictWith("price_expired", next),
+        None => Error::Conflict("price_expired"),
+    })
 }
 
 /// Writes the details of a resource.

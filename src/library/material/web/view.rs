@@ -249,6 +249,11 @@ pub fn day(lang: Lang, date: &str) -> String {
 }
 
 impl Loaded {
+    /// Whether its last day is over at `now`.
+    pub fn is_over(&self, now: Ms) -> bool {
+        self.details.is_over(now)
+    }
+
     /// Without its files: what was taken back or is over is not handed out.
     pub fn without_files(mut self) -> Self {
         self.pieces.clear();
@@ -259,7 +264,6 @@ impl Loaded {
 /// Makes the view of what was read.
 pub fn view(id: i64, kind: &str, loaded: &Loaded, tried: Option<&Tried>, (lang, now): (Lang, Ms)) -> MaterialView {
     let Loaded { details, pieces, sizes, done } = loaded;
-    let today = crate::i18n::iso(now);
     let sections: Vec<SectionView> =
         details.sections.get(lang).iter().enumerate().map(|(i, s)| section(i, s, done, tried)).collect();
     let has_any = !details.is_empty() || !pieces.is_empty();
@@ -284,7 +288,7 @@ pub fn view(id: i64, kind: &str, loaded: &Loaded, tried: Option<&Tried>, (lang, 
             })
             .collect(),
         valid_until: day(lang, &details.valid_until),
-        is_expired: !details.valid_until.is_empty() && details.valid_until.as_str() < today.get(..10).unwrap_or(""),
+        is_expired: details.is_over(now),
         colours: details
             .colours
             .iter()
@@ -303,6 +307,6 @@ pub fn view(id: i64, kind: &str, loaded: &Loaded, tried: Option<&Tried>, (lang, 
         sections,
         questions: entries(details.entries.get(lang), false),
         objections: entries(details.entries.get(lang), true),
-        can_print: !details.is_empty(),
+        can_print: !details.is_empty() && !details.is_over(now),
     }
 }
