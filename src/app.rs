@@ -109,11 +109,12 @@ fn registry() -> Registry {
     jobs
 }
 
-/// Forgets what is over: idempotency keys, full rate limits.
+/// Forgets what is over: idempotency keys, full rate limits; tells the planner how large things have become.
 async fn tidy(house: House, (): ()) -> Result<()> {
     house.limits.tidy();
     house.db.write_background(idempotency::tidy).await?;
     house.db.write_background(crate::mail::volume::forget_windows).await?;
+    house.db.write_background(crate::db::refresh_statistics).await?;
     Ok(())
 }
 

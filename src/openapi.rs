@@ -191,6 +191,7 @@ use utoipa::{Modify, OpenApi};
         crate::library::api::links::remove,
         crate::library::api::links::qr,
         crate::library::api::desk::history,
+        crate::library::api::desk::restore,
         crate::library::api::desk::submit,
         crate::library::api::desk::review,
         crate::library::api::desk::recall,

@@ -10,17 +10,21 @@
 mod clock;
 mod conn;
 pub mod copy;
+mod fixed;
 mod ids;
 pub mod migrations;
 mod read;
 #[expect(missing_docs, reason = "the migrations describe the tables; diesel makes the items")]
 pub mod schema;
+mod statistics;
 mod tally;
 mod tx;
 mod write;
 
 pub use clock::{Clock, DAY, HOUR, MINUTE, Ms, SECOND};
 pub use conn::{Conn, Db as Backend, Portable, is_postgres, sqlite_file};
+pub use fixed::{Bind, Fixed};
+pub use statistics::refresh_statistics;
 pub use tally::{count_statements, statements_of};
 pub use tx::Tx;
 

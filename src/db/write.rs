@@ -5,9 +5,11 @@
 //! so that one failure fails alone; a failed COMMIT fails all of its group.
 
 use super::conn::{Conn, Use};
+use super::fixed::Fixed;
 use super::tx::{Effect, Tx};
 use super::{Clock, Wiring, is_postgres, tally};
 use crate::error::{Error, Result};
+use diesel::RunQueryDsl;
 use diesel::connection::{Connection, TransactionManager};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use parking_lot::{Condvar, Mutex};
@@ -65,7 +67,7 @@ where
         let work = &mut self.work;
         let mut effects = Vec::new();
         let out = tally::tallied(tally.as_deref(), || {
-            conn.transaction::<T, Error, _>(|conn| {
+            in_own(conn, |conn| {
                 let mut tx = Tx::new(conn, clock.now(), wiring);
                 let out = catch_unwind(AssertUnwindSafe(|| work(&mut tx)))
                     .unwrap_or_else(|_| Err(Error::internal("a write panicked")));
@@ -96,6 +98,33 @@ where
             let _ = reply.send(out);
         }
     }
+}
+
+/// Runs `work` so that its failure takes back its own writes only: in a transaction on PostgreSQL, in a savepoint of the
+/// group's on SQLite. Diesel's savepoints are parsed anew each time, which cost a seventh of a message.
+fn in_own<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    if conn.is_postgres() {
+        return conn.transaction(work);
+    }
+    run(conn, "SAVEPOINT one_job")?;
+    match work(conn) {
+        Ok(out) => {
+            run(conn, "RELEASE one_job")?;
+            Ok(out)
+        }
+        Err(error) => {
+            // Where this fails the group's transaction is gone as well; the writer looks for that.
+            if run(conn, "ROLLBACK TO one_job").is_ok() {
+                run(conn, "RELEASE one_job")?;
+            }
+            Err(error)
+        }
+    }
+}
+
+fn run(conn: &mut Conn, sql: &'static str) -> Result<()> {
+    crate::on!(conn, c => Fixed::<()>::new(sql, &[]).execute(c))?;
+    Ok(())
 }
 
 fn is_deadlock(source: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {

@@ -13,4 +13,5 @@ pub mod partner;
 pub mod personal;
 pub mod setup;
 pub mod shared;
+mod store;
 pub mod web;

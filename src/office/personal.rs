@@ -1,12 +1,11 @@
 //! The export of everything stored about one person, beyond account and profile: rows of every table that says whose
 //! they are (GDPR article 15 and 20). Hashes, keys and columns that only the machine needs stay.
 
+use super::store::rows_of;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::i18n::iso;
 use crate::web::viewer::MemberId;
-use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Text};
 use serde_json::{Map, Value};
 
 /// A table of the export: its name, the column that says whose a row is, and what is exported.
@@ -105,31 +104,15 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("short_links", "library export: links"),
 ];
 
-#[derive(diesel::QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Text)]
-    line: String,
-}
-
 /// The rows of `member` by table; moments in RFC 3339.
 ///
 /// # Errors
 /// When the database fails.
 pub fn export(conn: &mut Conn, member: MemberId) -> Result<(&'static str, Value)> {
-    let object = if conn.is_postgres() { "json_build_object" } else { "json_object" };
     let mut all = Map::new();
     for part in PARTS {
-        let pairs: Vec<String> = part.columns.iter().map(|c| format!("'{c}', {c}")).collect();
-        // Names come from the list above, never from outside.
-        let sql = format!(
-            "SELECT CAST({object}({}) AS TEXT) AS line FROM {} WHERE {} = $1 ORDER BY {}",
-            pairs.join(", "),
-            part.table,
-            part.owner,
-            part.columns.first().copied().unwrap_or(part.owner)
-        );
-        let rows: Vec<Row> = diesel::sql_query(sql).bind::<BigInt, _>(member.0).load(conn)?;
-        let rows: Result<Vec<Value>> = rows.iter().map(|row| read(&row.line)).collect();
+        let rows = rows_of(conn, (part.table, part.owner, part.columns), member)?;
+        let rows: Result<Vec<Value>> = rows.iter().map(|line| read(line)).collect();
         all.insert(part.table.to_owned(), Value::Array(rows?));
     }
     Ok(("rows", Value::Object(all)))

@@ -218,6 +218,25 @@ async fn walk(lang: Lang) {
     for page in [&desk, &phone] {
         page.until(&format!("!{}", line("Tippfehler"))).await;
     }
+
+    // A room that is frozen says so at once, keeps what somebody was writing, and opens again.
+    let shown = |css: &str, yes: bool| {
+        format!("(document.querySelector({}).getClientRects().length > 0) === {yes}", json!(css))
+    };
+    phone.see(".chat-form textarea").await.send_keys("Halb").await.unwrap();
+    let order = format!("/api/v1/rooms/{room}/order");
+    ada.patch(&order, json!({ "read_only": true })).await.expect(200);
+    phone.until(&shown(".chat-form textarea", false)).await;
+    phone.read(&phone.word("error-read_only")).await;
+    all_well(&phone.inspect("frozen").await);
+    desk.until(&shown(".chat-form textarea", true)).await;
+    phone.goto("/rooms/foyer").await;
+    phone.until(&shown(".chat-form textarea", false)).await;
+    phone.see(".conn[data-state='live']").await;
+    ada.patch(&order, json!({ "read_only": false })).await.expect(200);
+    phone.until(&shown(".chat-form textarea", true)).await;
+    phone.until("document.querySelector('.chat-form textarea').value === 'Halb'").await;
+
     phone.click(".rail-button").await;
     phone.see("#room-rail:popover-open [data-member]").await;
     all_well(&phone.inspect("rail").await);

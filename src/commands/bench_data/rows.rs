@@ -244,6 +244,8 @@ pub fn finish(tx: &mut Tx<'_>, f: &Figures, count: i64) -> Result<()> {
             diesel::sql_query(sql).execute(&mut **tx)?;
         }
     }
-    diesel::sql_query("ANALYZE").execute(&mut **tx)?;
-    Ok(())
+    if tx.is_postgres() {
+        diesel::sql_query("ANALYZE").execute(&mut **tx)?;
+    }
+    crate::db::refresh_statistics(tx)
 }

@@ -69,7 +69,8 @@ pub fn list_clicks(conn: &mut Conn, id: i64, of: Option<MemberId>, from: Ms) -> 
 pub fn list_sales(conn: &mut Conn, id: i64, of: Option<MemberId>, from: Ms) -> Result<Vec<Sold>> {
     // `k12-` up to, not including, `k12.`: every sub-id of this resource and of no other.
     let mut query = conversions::table
-        .filter(conversions::sub_id.ne(""))
+        // Written out: the index of sales with a sub-id serves only who asks for just those.
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("conversions.sub_id <> ''"))
         .filter(conversions::sub_id.ge(format!("k{id}-")))
         .filter(conversions::sub_id.lt(format!("k{id}.")))
         .filter(conversions::status.eq_any(["pending", "approved"]))

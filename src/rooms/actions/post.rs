@@ -250,6 +250,7 @@ fn write(tx: &mut Tx<'_>, house: &House, (sender, room): (MemberId, RoomId), rea
             answered,
             thread_of,
             is_direct,
+            has_loud: stand.has_loud,
         },
     )?;
     if !mentioned.is_empty() {

@@ -33,6 +33,8 @@ pub(super) struct Said<'a> {
     pub answered: Option<i64>,
     pub thread_of: Option<i64>,
     pub is_direct: bool,
+    /// Whether somebody wants to be told of every message in the room.
+    pub has_loud: bool,
 }
 
 /// Writes the notifications of a message, in its own transaction.
@@ -46,7 +48,7 @@ pub(super) fn tell_people(tx: &mut Tx<'_>, said: &Said<'_>) -> Result<()> {
     };
     let others = if said.is_direct { store::list_others(tx, said.room, said.sender)? } else { Vec::new() };
     // Only who asked for everything; a thread and a conversation have kinds of their own.
-    let loud: Vec<i64> = if said.thread_of.is_none() && !said.is_direct {
+    let loud: Vec<i64> = if said.has_loud && said.thread_of.is_none() && !said.is_direct {
         list_loud(tx, ("room", said.room.0))?.into_iter().map(|m| m.0).collect()
     } else {
         Vec::new()

@@ -1,15 +1,13 @@
 //! The log of a room: events with their positions, messages, the cids of their senders.
 
-use crate::db::schema::{
-    members, message_cids, message_pins, message_reactions, message_revisions, messages, outgoing_hooks, polls,
-    room_events, room_members, rooms,
-};
-use crate::db::{Conn, Ms, Tx};
+use crate::db::schema::{message_pins, message_reactions, message_revisions, messages, polls};
+use crate::db::{Bind, Conn, Fixed, Ms, Tx};
 use crate::error::Result;
 use crate::on;
 use crate::rooms::model::{Body, RoomId};
 use crate::web::viewer::MemberId;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
 
 /// What the transaction of a send must know, in one statement: the room, the member as of now, the place, an earlier use of the cid.
 #[derive(Debug, Queryable)]
@@ -40,42 +38,53 @@ pub struct Stand {
     pub first: Option<(i64, i64, String, Ms)>,
     /// Whether a machine is told what happens in the room.
     pub has_hooks: bool,
+    /// Whether somebody wants to be told of every message in the room.
+    pub has_loud: bool,
 }
+
+/// What a row of [`find_stand`] is made of.
+type StandRow = (
+    Text,
+    Integer,
+    Nullable<BigInt>,
+    Text,
+    Text,
+    Integer,
+    Text,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    Nullable<BigInt>,
+    (BigInt, Bool, Bool),
+    Nullable<(BigInt, BigInt, Text, BigInt)>,
+    Bool,
+    Bool,
+);
 
 /// Where a member stands towards a room, and whether the cid was used before.
 pub fn find_stand(conn: &mut Conn, member: MemberId, room: RoomId, cid: &str) -> Result<Option<Stand>> {
-    Ok(rooms::table
-        .inner_join(members::table.on(members::id.eq(member.0)))
-        .left_join(
-            room_members::table.on(room_members::room_id.eq(rooms::id).and(room_members::member_id.eq(member.0))),
-        )
-        .left_join(message_cids::table.on(message_cids::sender_id.eq(member.0).and(message_cids::cid.eq(cid))))
-        .filter(rooms::id.eq(room.0))
-        .select((
-            rooms::access,
-            rooms::min_rank,
-            rooms::archived_at,
-            members::status,
-            members::role,
-            members::tier_rank,
-            members::name,
-            room_members::joined_at.nullable(),
-            room_members::muted_until.nullable(),
-            room_members::sent_at.nullable(),
-            (rooms::slow_ms, rooms::read_only, rooms::announce),
-            (message_cids::message_id, message_cids::seq, message_cids::fingerprint, message_cids::at).nullable(),
-            diesel::dsl::exists(outgoing_hooks::table.filter(outgoing_hooks::room_id.eq(rooms::id))),
-        ))
-        .first::<Stand>(conn)
-        .optional()?)
+    let binds = [Bind::Int(member.0), Bind::Int(member.0), Bind::Int(member.0), Bind::Text(cid), Bind::Int(room.0)];
+    let found: Vec<Stand> = on!(conn, c => Fixed::<StandRow>::new(
+        "SELECT r.access, r.min_rank, r.archived_at, m.status, m.role, m.tier_rank, m.name, p.joined_at, p.muted_until, \
+         p.sent_at, r.slow_ms, r.read_only, r.announce, k.message_id, k.seq, k.fingerprint, k.at, \
+         EXISTS (SELECT 1 FROM outgoing_hooks h WHERE h.room_id = r.id), \
+         EXISTS (SELECT 1 FROM notice_levels l WHERE l.place = 'room' AND l.place_id = r.id AND l.level = 'all') \
+         FROM rooms r INNER JOIN members m ON m.id = ? \
+         LEFT JOIN room_members p ON p.room_id = r.id AND p.member_id = ? \
+         LEFT JOIN message_cids k ON k.sender_id = ? AND k.cid = ? WHERE r.id = ?",
+        &binds,
+    )
+    .load(c))?;
+    Ok(found.into_iter().next())
 }
 
 /// Takes the next position of a room; `messages` is added to its count.
 pub fn advance(tx: &mut Tx<'_>, room: RoomId, messages: i64) -> Result<i64> {
-    Ok(diesel::update(rooms::table.find(room.0))
-        .set((rooms::seq.eq(rooms::seq + 1), rooms::message_count.eq(rooms::message_count + messages)))
-        .returning(rooms::seq)
-        .get_result(&mut **tx)?)
+    let conn: &mut Conn = tx;
+    Ok(on!(conn, c => Fixed::<BigInt>::new(
+        "UPDATE rooms SET seq = seq + 1, message_count = message_count + ? WHERE id = ? RETURNING seq",
+        &[Bind::Int(messages), Bind::Int(room.0)],
+    )
+    .get_result(c))?)
 }
 
 /// A message about to be stored.
@@ -104,24 +113,27 @@ pub struct NewMessage<'a> {
 
 /// Stores a message at its position.
 pub fn insert_message(tx: &mut Tx<'_>, new: &NewMessage<'_>) -> Result<i64> {
-    let now = tx.now();
-    Ok(diesel::insert_into(messages::table)
-        .values((
-            messages::room_id.eq(new.room.0),
-            messages::seq.eq(new.seq),
-            messages::sender_id.eq(new.sender.map(|m| m.0)),
-            messages::body.eq(&new.body.source),
-            messages::html.eq(&new.body.html),
-            messages::reply_to.eq(new.reply_to),
-            messages::created_at.eq(now),
-            messages::thread_of.eq(new.thread_of),
-            messages::mentions_all.eq(new.mentions_all),
-            messages::via.eq(new.via),
-            messages::cards.eq(new.cards),
-            messages::shared.eq(new.shared),
-        ))
-        .returning(messages::id)
-        .get_result(&mut **tx)?)
+    let binds = [
+        Bind::Int(new.room.0),
+        Bind::Int(new.seq),
+        Bind::MaybeInt(new.sender.map(|m| m.0)),
+        Bind::Text(&new.body.source),
+        Bind::Text(&new.body.html),
+        Bind::MaybeInt(new.reply_to),
+        Bind::Int(tx.now()),
+        Bind::MaybeInt(new.thread_of),
+        Bind::Bool(new.mentions_all),
+        Bind::MaybeText(new.via),
+        Bind::Text(new.cards),
+        Bind::MaybeText(new.shared),
+    ];
+    let conn: &mut Conn = tx;
+    Ok(on!(conn, c => Fixed::<BigInt>::new(
+        "INSERT INTO messages (room_id, seq, sender_id, body, html, reply_to, created_at, thread_of, mentions_all, via, cards, \
+         shared) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        &binds,
+    )
+    .get_result(c))?)
 }
 
 /// Changes the number of messages in a thread.
@@ -148,18 +160,21 @@ pub fn insert_event(
     actor: Option<MemberId>,
     payload: &str,
 ) -> Result<()> {
-    let now = tx.now();
-    diesel::insert_into(room_events::table)
-        .values((
-            room_events::room_id.eq(room.0),
-            room_events::seq.eq(seq),
-            room_events::kind.eq(kind),
-            room_events::message_id.eq(message),
-            room_events::actor_id.eq(actor.map(|m| m.0)),
-            room_events::payload.eq(payload),
-            room_events::at.eq(now),
-        ))
-        .execute(&mut **tx)?;
+    let binds = [
+        Bind::Int(room.0),
+        Bind::Int(seq),
+        Bind::Text(kind),
+        Bind::MaybeInt(message),
+        Bind::MaybeInt(actor.map(|m| m.0)),
+        Bind::Text(payload),
+        Bind::Int(tx.now()),
+    ];
+    let conn: &mut Conn = tx;
+    on!(conn, c => Fixed::<()>::new(
+        "INSERT INTO room_events (room_id, seq, kind, message_id, actor_id, payload, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        &binds,
+    )
+    .execute(c))?;
     Ok(())
 }
 
@@ -171,20 +186,22 @@ pub fn insert_cid(
     (room, message, seq): (RoomId, i64, i64),
     fingerprint: &str,
 ) -> Result<bool> {
-    let now = tx.now();
+    let binds = [
+        Bind::Int(sender.0),
+        Bind::Text(cid),
+        Bind::Int(room.0),
+        Bind::Int(message),
+        Bind::Int(seq),
+        Bind::Text(fingerprint),
+        Bind::Int(tx.now()),
+    ];
     let conn: &mut Conn = tx;
-    let rows = on!(conn, c => diesel::insert_into(message_cids::table)
-        .values((
-            message_cids::sender_id.eq(sender.0),
-            message_cids::cid.eq(cid),
-            message_cids::room_id.eq(room.0),
-            message_cids::message_id.eq(message),
-            message_cids::seq.eq(seq),
-            message_cids::fingerprint.eq(fingerprint),
-            message_cids::at.eq(now),
-        ))
-        .on_conflict_do_nothing()
-        .execute(c))?;
+    let rows = on!(conn, c => Fixed::<()>::new(
+        "INSERT INTO message_cids (sender_id, cid, room_id, message_id, seq, fingerprint, at) \
+         VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        &binds,
+    )
+    .execute(c))?;
     Ok(rows == 1)
 }
 

@@ -91,10 +91,23 @@ export default function log(room) {
     threadLink(room, element, now + by);
   }
 
+  // A room that is frozen, or speaks through its team only, hides its field; what was written in it stays there.
+  function order(d) {
+    if (room.section.hasAttribute('data-moderates')) return;
+    if ('read_only' in d) room.readOnly = d.read_only;
+    if ('announce' in d) room.announces = d.announce;
+    const frozen = room.readOnly ? 'read_only' : room.announces ? 'announce' : '';
+    if (frozen) room.section.dataset.frozen = frozen; else delete room.section.dataset.frozen;
+    if (stuck) room.toEnd();
+  }
+  room.readOnly = room.section.dataset.frozen === 'read_only';
+  room.announces = room.section.dataset.frozen === 'announce';
+
   room.apply = (event) => {
     const element = event.m ? room.ofMessage(event.m) : null;
     const d = event.d ?? {};
-    if (event.k === 'msg') {
+    if (event.k === 'room') order(d);
+    else if (event.k === 'msg') {
       if (d.thread_of) {
         if (!event.replayed) countThread(d.thread_of, 1);
       } else heard(event);

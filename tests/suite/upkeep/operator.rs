@@ -281,3 +281,90 @@ async fn files_to_run_it_are_not_served() {
     }
     server.stop().await;
 }
+
+/// The operator's Caddyfile with ports of this test, without TLS.
+fn caddy(dir: &Path, front: u16, back: u16) -> Running {
+    let conf = deploy("Caddyfile")
+        .replace("kontor.example {", &format!("http://127.0.0.1:{front} {{"))
+        .replace("127.0.0.1:8080", &format!("127.0.0.1:{back}"));
+    let file = dir.join("Caddyfile");
+    std::fs::write(&file, format!("{{\n\tadmin off\n}}\n{conf}")).unwrap();
+    let child = Command::new("caddy")
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(&file)
+        .envs([("HOME", dir), ("XDG_DATA_HOME", dir), ("XDG_CONFIG_HOME", dir)])
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("caddy is there");
+    let child = Running(child);
+    for _ in 0..500 {
+        if std::net::TcpStream::connect(("127.0.0.1", front)).is_ok() {
+            return child;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("Caddy does not answer");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs caddy, promtool, docker-compose and nginx: the postgres stage of tests/run brings them and runs it"]
+async fn the_files_are_what_their_programs_take_and_caddy_passes_addresses_and_sockets() {
+    let dir = folder("operator-others");
+    let takes = |program: &str, args: &[&str]| {
+        let told = Command::new(program).args(args).current_dir(root()).env("HOME", &dir).output().expect(program);
+        assert!(told.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&told.stderr));
+        String::from_utf8_lossy(&told.stdout).into_owned()
+    };
+    takes("caddy", &["validate", "--adapter", "caddyfile", "--config", "static/deploy/Caddyfile"]);
+    takes("promtool", &["check", "rules", "static/deploy/prometheus-rules.yml"]);
+    let services = takes("docker-compose", &["-f", "compose.yaml", "config", "--services"]);
+    assert!(services.contains("node-a") && services.contains("node-b"), "{services}");
+    let two = dir.join("two.conf");
+    let nodes = deploy("two-nodes.conf").replace("node-a:8080", "127.0.0.1:1").replace("node-b:8080", "127.0.0.1:2");
+    let head =
+        format!("pid {0}/two.pid; error_log {0}/two.log;\nevents {{ }}\nhttp {{ access_log off;\n", dir.display());
+    std::fs::write(&two, format!("{head}{}\n}}\n", nodes.replace("listen 80;", "listen 127.0.0.1:0;"))).unwrap();
+    let error = dir.join("two.log").display().to_string();
+    takes("nginx", &["-t", "-q", "-e", &error, "-c", &two.display().to_string()]);
+
+    let (front, back) = (free_port(), free_port());
+    let base = format!("http://127.0.0.1:{front}");
+    let (data, listen) = (dir.join("data").display().to_string(), format!("127.0.0.1:{back}"));
+    let vars = [
+        ("KONTOR_DATA_DIR", data.as_str()),
+        ("KONTOR_BASE_URL", base.as_str()),
+        ("KONTOR_LISTEN", listen.as_str()),
+        ("KONTOR_TRUSTED_PROXIES", "127.0.0.1"),
+    ];
+    let server = serve(&vars);
+    let proxy = caddy(&dir, front, back);
+    let mut made =
+        command(&vars, &["admin", "create", "--email", "ruth@example.org", "--name", "Ruth", "--password-stdin"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+    made.stdin.take().unwrap().write_all(b"a long enough one\n").unwrap();
+    assert!(made.wait().unwrap().success());
+    let from = std::net::IpAddr::from([127, 0, 0, 9]);
+    let http = reqwest::Client::builder().no_proxy().local_address(from).build().unwrap();
+    let login = json!({"email": "ruth@example.org", "password": "a long enough one"});
+    let asked = http.post(format!("{base}/api/v1/session")).header("x-forwarded-for", "203.0.113.9").json(&login);
+    let answer = asked.send().await.unwrap();
+    assert_eq!(answer.status(), 201);
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let session = cookie.split_once('=').unwrap().1.to_owned();
+    let ruth = Client::new(base.clone()).with_session(&session, MemberId(1));
+    let sessions = ruth.get("/api/v1/me/sessions").await.expect(200);
+    assert!(sessions.text.contains("127.0.0.9") && !sessions.text.contains("203.0.113.9"), "{}", sessions.text);
+    ruth.get("/metrics").await.expect(404);
+    let mut socket = Socket::try_open(&format!("{base}/api/v1/live"), &[("cookie", &cookie), ("origin", &base)])
+        .await
+        .expect("the WebSocket passes");
+    socket.say_text(json!({"t": "hello", "v": 1}).to_string()).await;
+    match socket.next().await {
+        Said::Object(hello) => assert_eq!(hello["t"], "hello", "{hello}"),
+        other => panic!("{other:?}"),
+    }
+    drop((socket, proxy, server));
+    std::fs::remove_dir_all(&dir).unwrap();
+}
