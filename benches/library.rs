@@ -122,6 +122,8 @@ async fn lists() {
         .await
         .expect("resources");
     }
+    // As the house does every hour.
+    db.write(kontor::db::refresh_statistics).await.expect("statistics");
     let eyes = Sight::of_member(MemberId(1), 20);
     let cases = [
         ("newest", Filter::default()),

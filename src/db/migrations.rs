@@ -2,7 +2,7 @@
 
 use super::conn::{Conn, Use, sqlite_file};
 use crate::error::{Error, Result};
-use diesel::connection::SimpleConnection;
+use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::migration::{Migration, MigrationSource};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -88,8 +88,19 @@ pub fn apply(url: &str) -> Result<Vec<String>> {
     if let Conn::Postgres(c) = &mut conn {
         c.batch_execute("SELECT pg_advisory_lock(7225913)")?;
     }
-    state_of(&mut conn)?.check()?;
-    apply_pending(&mut conn)
+    let state = state_of(&mut conn)?;
+    state.check()?;
+    if conn.is_postgres() || !state.applied.is_empty() {
+        return apply_pending(&mut conn);
+    }
+    // A new house is made in one piece: one wait for the disk instead of one for each migration.
+    super::write::begin_immediate(&mut conn)?;
+    let done = apply_pending(&mut conn);
+    match &done {
+        Ok(_) => <Conn as Connection>::TransactionManager::commit_transaction(&mut conn)?,
+        Err(_) => <Conn as Connection>::TransactionManager::rollback_transaction(&mut conn)?,
+    }
+    done
 }
 
 /// Applies what is pending on an open connection.

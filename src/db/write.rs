@@ -329,7 +329,7 @@ fn settle(done: Vec<Box<dyn Job>>, effects: Vec<Effect>, commit: std::result::Re
 }
 
 /// BEGIN IMMEDIATE: a deferred transaction that reads first may fail to upgrade its lock.
-fn begin_immediate(conn: &mut Conn) -> diesel::QueryResult<()> {
+pub(super) fn begin_immediate(conn: &mut Conn) -> diesel::QueryResult<()> {
     match conn {
         Conn::Sqlite(c) => diesel::connection::AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
         Conn::Postgres(_) => <Conn as Connection>::TransactionManager::begin_transaction(conn),

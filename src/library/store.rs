@@ -104,8 +104,38 @@ fn pattern(search: &str) -> String {
     out
 }
 
-/// The resources that `sight` may see at `now`, in the order asked for.
+/// How many of the newest that pass the filter are ranked for a reader.
+const RANKED: i64 = 1_000;
+
+/// The resources that `sight` may see at `now`, in the order asked for. Which ones is found out first, so that only those are
+/// read whole. "For you" ranks the newest thousand.
 pub fn list_visible(conn: &mut Conn, sight: Sight, filter: &Filter, now: Ms, limit: i64) -> Result<Vec<Resource>> {
+    let ids = if filter.order == Order::ForYou {
+        let newest = Filter { order: Order::Newest, skip: 0, ..filter.clone() };
+        let ids = list_fitting(conn, sight, &newest, now, RANKED)?;
+        resources::table
+            .filter(resources::id.eq_any(ids))
+            .order((sql::<BigInt>(&fitting(sight)).desc(), resources::id.desc()))
+            .select(resources::id)
+            .offset(filter.skip)
+            .limit(limit)
+            .load(conn)?
+    } else {
+        list_fitting(conn, sight, filter, now, limit)?
+    };
+    let mut rows: Vec<Resource> = resources::table
+        .left_join(niches::table)
+        .left_join(programs::table)
+        .left_join(resource_offers::table)
+        .select(row!())
+        .filter(resources::id.eq_any(ids.clone()))
+        .load(conn)?;
+    rows.sort_by_key(|r| ids.iter().position(|id| *id == r.id));
+    Ok(rows)
+}
+
+/// Ids of the resources that `sight` may see at `now` and that pass `filter`, in its order.
+fn list_fitting(conn: &mut Conn, sight: Sight, filter: &Filter, now: Ms, limit: i64) -> Result<Vec<i64>> {
     let inside = match filter.search.as_deref().and_then(Terms::parse) {
         Some(terms) => search::ids(conn, sight.rank, "resource", &terms)?,
         None => Vec::new(),
@@ -113,14 +143,14 @@ pub fn list_visible(conn: &mut Conn, sight: Sight, filter: &Filter, now: Ms, lim
     let query = resources::table
         .left_join(niches::table)
         .left_join(programs::table)
-        .left_join(resource_offers::table)
-        .select(row!())
+        .select(resources::id)
         .into_boxed::<Backend>();
     let mut query = visible!(query, sight, now);
     if !(sight.manages || filter.with_past) {
-        query = query.filter(resource_offers::recalled_at.nullable().is_null()).filter(
-            resource_offers::valid_until.nullable().is_null().or(resource_offers::valid_until.nullable().gt(Some(now))),
-        );
+        let over = resource_offers::recalled_at.is_not_null().or(resource_offers::valid_until.le(Some(now)));
+        query = query.filter(not(exists(
+            resource_offers::table.filter(resource_offers::resource_id.eq(resources::id)).filter(over),
+        )));
     }
     if let Some(ids) = &filter.ids {
         query = query.filter(resources::id.eq_any(ids.clone()));
@@ -160,10 +190,12 @@ pub fn list_visible(conn: &mut Conn, sight: Sight, filter: &Filter, now: Ms, lim
         };
     }
     if let Some(occasion) = &filter.occasion {
-        query = query.filter(resource_offers::occasion_key.nullable().eq(Some(fold(occasion))));
+        let some = resource_offers::table.filter(resource_offers::occasion_key.eq(fold(occasion)));
+        query = query.filter(resources::id.eq_any(some.select(resource_offers::resource_id)));
     }
     if let Some(problem) = &filter.problem {
-        query = query.filter(resource_offers::problem_key.nullable().eq(Some(fold(problem))));
+        let some = resource_offers::table.filter(resource_offers::problem_key.eq(fold(problem)));
+        query = query.filter(resources::id.eq_any(some.select(resource_offers::resource_id)));
     }
     if let Some(stars) = filter.stars {
         query = query
@@ -185,10 +217,9 @@ pub fn list_visible(conn: &mut Conn, sight: Sight, filter: &Filter, now: Ms, lim
         query = query.filter(resources::id.lt(before));
     }
     query = match filter.order {
-        Order::Newest => query.order(resources::id.desc()),
+        Order::Newest | Order::ForYou => query.order(resources::id.desc()),
         Order::Used => query.order((resources::download_count.desc(), resources::id.desc())),
         Order::Stars => query.order((resources::star_rank.desc(), resources::id.desc())),
-        Order::ForYou => query.order((sql::<BigInt>(&fitting(sight)).desc(), resources::id.desc())),
     };
     Ok(query.offset(filter.skip).limit(limit).load(conn)?)
 }

@@ -1,0 +1,3 @@
+DROP INDEX resource_offers_problem_key;
+DROP INDEX resources_status_download_count_id;
+DROP INDEX resources_status_star_rank_id;
