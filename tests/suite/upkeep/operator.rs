@@ -323,7 +323,11 @@ async fn the_files_are_what_their_programs_take_and_caddy_passes_addresses_and_s
     let nodes = deploy("two-nodes.conf").replace("node-a:8080", "127.0.0.1:1").replace("node-b:8080", "127.0.0.1:2");
     let head =
         format!("pid {0}/two.pid; error_log {0}/two.log;\nevents {{ }}\nhttp {{ access_log off;\n", dir.display());
-    std::fs::write(&two, format!("{head}{}\n}}\n", nodes.replace("listen 80;", "listen 127.0.0.1:0;"))).unwrap();
+    std::fs::write(
+        &two,
+        format!("{head}{}\n}}\n", nodes.replace("listen 80;", &format!("listen 127.0.0.1:{};", free_port()))),
+    )
+    .unwrap();
     let error = dir.join("two.log").display().to_string();
     takes("nginx", &["-t", "-q", "-e", &error, "-c", &two.display().to_string()]);
 
