@@ -350,6 +350,8 @@ async fn the_files_are_what_their_programs_take_and_caddy_passes_addresses_and_s
     made.stdin.take().unwrap().write_all(b"a long enough one\n").unwrap();
     assert!(made.wait().unwrap().success());
     let from = std::net::IpAddr::from([127, 0, 0, 9]);
+    // Whichever test comes first installs it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::builder().no_proxy().local_address(from).build().unwrap();
     let login = json!({"email": "ruth@example.org", "password": "a long enough one"});
     let asked = http.post(format!("{base}/api/v1/session")).header("x-forwarded-for", "203.0.113.9").json(&login);
