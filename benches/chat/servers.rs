@@ -134,6 +134,8 @@ pub async fn floor() -> Done<()> {
             .backlog(4096)
             // As the house: a connection that waits for a post is not idle.
             .keep_alive(std::time::Duration::from_secs(75))
+            // Five seconds after a connection came actix hung it up where nothing had been said yet.
+            .client_request_timeout(std::time::Duration::ZERO)
             .bind(("127.0.0.1", 0))?;
     let address = *server.addrs().first().ok_or("no address")?;
     let server = server.run();

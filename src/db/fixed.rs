@@ -36,6 +36,7 @@ pub struct Fixed<'a, ST = ()> {
 impl<'a, ST> Fixed<'a, ST> {
     /// The text both databases understand, and its values.
     pub fn new(sql: &'static str, binds: &'a [Bind<'a>]) -> Self {
+        debug_assert_eq!(sql.matches('?').count(), binds.len(), "{sql}");
         Self { sql, binds, rows: PhantomData }
     }
 }

@@ -6,7 +6,7 @@ pub mod mine;
 pub mod opinions;
 pub mod texts;
 
-use super::actions::{self, Wish};
+use super::actions::{self, Wish, taking::Content};
 use super::channels::Channel;
 use super::formats::Format;
 use super::input::{ResourceInput, Vocabulary};
@@ -20,6 +20,7 @@ use crate::programs::api::Money;
 use crate::web::forms::{Check, Json};
 use crate::web::guards::{Manager, Member};
 use crate::web::paging::{Cursor, Page, PageQuery};
+use crate::web::pipe::flowing;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -399,9 +400,12 @@ pub async fn download(
     if same {
         return Ok(answer.finish());
     }
-    Ok(answer
+    answer
         .insert_header((header::CONTENT_TYPE, file.format.media_type()))
         // The name is a slug: it needs no quoting of its own.
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)))
-        .body(file.bytes))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file.name)));
+    Ok(match file.content {
+        Content::Whole(bytes) => answer.body(bytes),
+        Content::Parts(parts) => answer.streaming(flowing(parts)),
+    })
 }

@@ -1,7 +1,7 @@
 //! A campaign kit as one archive: each step in a folder of its own, with everything filled in, and the plan.
 
 use super::actions::taking::{check_open, facts, owners, stem_of};
-use super::formats::{self, Entry, Format};
+use super::formats::{self, Entry, Format, Growing};
 use super::marks;
 use super::material::model::Piece;
 use super::material::sheet::document;
@@ -14,9 +14,12 @@ use crate::access::Sight;
 use crate::db::{Conn, DAY, Ms};
 use crate::error::{Error, Result};
 use crate::files::FileInfo;
+use crate::house::House;
 use crate::i18n::{Lang, date, parse_zone, t, t_args};
 use crate::members::store::list_tiers;
+use crate::web::pipe::{Parts, written};
 use crate::web::viewer::Viewer;
+use futures_util::StreamExt;
 
 /// Bytes of pictures and other files that one archive carries; the plan says where the others are.
 const FILES_MOST: i64 = 100_000_000;
@@ -57,6 +60,35 @@ fn pictures(all: &[(Piece, FileInfo)], resource: i64, lang: Lang) -> Vec<&(Piece
 }
 
 impl Packed {
+    /// Strong `ETag` of the archive: a stored file never changes under its name.
+    pub fn etag(&self) -> String {
+        let made = self.entries.iter().flat_map(Entry::parts);
+        let kept = self.files.iter().flat_map(|f| [f.path.as_bytes(), f.object_key.as_bytes()]);
+        let mut all = Vec::new();
+        for part in made.chain(kept) {
+            all.extend_from_slice(&part.len().to_be_bytes());
+            all.extend_from_slice(part);
+        }
+        formats::etag(&all)
+    }
+
+    /// Writes the archive while it is sent: no picture is ever whole in memory.
+    pub fn stream(self, house: &House) -> Parts {
+        let (house, runtime) = (house.clone(), tokio::runtime::Handle::current());
+        written(move |pipe| {
+            let mut zip = Growing::new(pipe);
+            self.entries.iter().try_for_each(|entry| zip.add(entry))?;
+            for file in &self.files {
+                zip.begin(&file.path)?;
+                let mut bytes = runtime.block_on(house.files.stream(&file.object_key))?;
+                while let Some(part) = runtime.block_on(bytes.next()) {
+                    zip.more(&part?)?;
+                }
+            }
+            zip.finish()
+        })
+    }
+
     /// Adds the files of a resource below `folder`; answers a line for each, for the plan.
     fn add_files(&mut self, folder: &str, files: &[&(Piece, FileInfo)], lang: Lang) -> Vec<String> {
         let mut lines = Vec::new();

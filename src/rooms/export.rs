@@ -6,10 +6,9 @@ use super::store::{self, Part, Strand};
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::iso;
+use crate::web::pipe::{Parts, Pipe, written};
 use crate::web::viewer::MemberId;
-use bytes::Bytes;
 use std::io::Write;
-use tokio::sync::mpsc;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -44,54 +43,20 @@ impl Shape {
     }
 }
 
-/// What a writer writes goes into a channel; who reads it may go away.
-struct Pipe(mpsc::Sender<Result<Bytes>>, Vec<u8>);
-
-impl Pipe {
-    fn pass(&mut self) -> std::io::Result<()> {
-        if self.1.is_empty() {
-            return Ok(());
-        }
-        let part = Bytes::from(std::mem::take(&mut self.1));
-        self.0.blocking_send(Ok(part)).map_err(|_| std::io::Error::from(std::io::ErrorKind::BrokenPipe))
-    }
-}
-
-impl Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.1.extend_from_slice(bytes);
-        if self.1.len() >= 64 * 1024 {
-            self.pass()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Writes a room into a channel, from a thread of its own.
-pub fn stream(house: &House, room: Room, shape: Shape) -> mpsc::Receiver<Result<Bytes>> {
-    let (sender, receiver) = mpsc::channel(4);
+/// Writes a room while it is sent.
+pub fn stream(house: &House, room: Room, shape: Shape) -> Parts {
     let house = house.clone();
     let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || {
-        let mut pipe = Pipe(sender.clone(), Vec::new());
+    written(move |pipe| {
         let page = |after: i64| {
             let id = room.id;
             runtime.block_on(house.db.read(move |c| read(c, id, after)))
         };
-        let done = match shape {
-            Shape::Json => json(&room, &mut pipe, page),
-            Shape::Zip => zip(&room, &mut pipe, page),
-        };
-        if let Err(error) = done.and_then(|()| pipe.pass().map_err(Error::internal)) {
-            // The receiver sees a cut answer, never one that looks whole.
-            let _ = sender.blocking_send(Err(error));
+        match shape {
+            Shape::Json => json(&room, pipe, page),
+            Shape::Zip => zip(&room, pipe, page),
         }
-    });
-    receiver
+    })
 }
 
 type PageOf = Vec<(Message, Vec<super::model::Reaction>)>;

@@ -17,6 +17,7 @@ pub mod manifest;
 pub mod outbound;
 pub mod pages;
 pub mod paging;
+pub mod pipe;
 pub mod problem;
 pub mod pulse;
 pub mod redirect;

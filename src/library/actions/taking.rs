@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::Lang;
 use crate::library::channels::Key;
-use crate::library::formats::{self, Entry, Format, archive};
+use crate::library::formats::{self, Format};
 use crate::library::kits;
 use crate::library::letters::OwnCopy;
 use crate::library::links::OwnCode;
@@ -19,6 +19,7 @@ use crate::members::store::{Tier, list_tiers};
 use crate::programs::store::links_of;
 use crate::text::merge::Field;
 use crate::web::limits::Bucket;
+use crate::web::pipe::Parts;
 use crate::web::viewer::{MemberId, Viewer};
 
 /// Field of the own words that holds the member's part of sub-ids.
@@ -113,10 +114,18 @@ pub struct Wish {
     pub own: bool,
 }
 
+/// The bytes of a file made for one member.
+pub enum Content {
+    /// All of them.
+    Whole(Vec<u8>),
+    /// They are written while they are sent.
+    Parts(Parts),
+}
+
 /// A file made for one member.
 pub struct Taken {
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub content: Content,
     /// Its name.
     pub name: String,
     /// Its kind.
@@ -213,7 +222,9 @@ pub async fn download(house: &House, viewer: &Viewer, id: i64, wish: Wish) -> Re
             let stem = format!("{}-{}-{}", stem_of(&made.title, id), made.key.code(), made.lang.code());
             let bytes = formats::write(&made.copy, wish.format, &made.title, &stem)?;
             let name = format!("{stem}.{}", wish.format.code());
-            Ok((Taken { etag: formats::etag(&bytes), bytes, name, format: wish.format }, made.key, made.lang))
+            let taken =
+                Taken { etag: formats::etag(&bytes), content: Content::Whole(bytes), name, format: wish.format };
+            Ok((taken, made.key, made.lang))
         })
         .await?;
     note(house, viewer.id, vec![(id, key.code().to_owned(), lang)], wish.format.code()).await?;
@@ -238,18 +249,12 @@ async fn kit(house: &House, viewer: &Viewer, id: i64, lang: Option<Lang>) -> Res
             kits::pack(c, &base, &who, &whole, lang, now)
         })
         .await?;
-    let mut noted = packed.taken;
+    let mut noted = packed.taken.clone();
     noted.push((id, Key::Short.code().to_owned(), lang));
-    let mut entries = packed.entries;
-    for file in packed.files {
-        let most = u64::try_from(file.size).unwrap_or(0);
-        entries.push(Entry::packed(file.path, house.files.bytes(&file.object_key, most).await?));
-    }
-    let bytes = tokio::task::spawn_blocking(move || archive(entries)).await.map_err(Error::internal)??;
     let stem = format!("{}-{}", stem_of(&packed.title, id), lang.code());
     note(house, viewer.id, noted, Format::Zip.code()).await?;
-    let name = format!("{stem}.zip");
-    Ok(Taken { etag: formats::etag(&bytes), bytes, name, format: Format::Zip })
+    let etag = packed.etag();
+    Ok(Taken { etag, content: Content::Parts(packed.stream(house)), name: format!("{stem}.zip"), format: Format::Zip })
 }
 
 /// Notes that a text left by another way: `copy` or `share`.

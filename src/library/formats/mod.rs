@@ -7,7 +7,7 @@ mod draft;
 mod face;
 mod pdf;
 
-pub use archive::{Entry, archive};
+pub use archive::{Entry, Growing, archive};
 
 use super::labels::is_labelled;
 use super::personal::Personal;

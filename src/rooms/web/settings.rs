@@ -12,6 +12,7 @@ use crate::rooms::model::{Access, Room};
 use crate::rooms::store;
 use crate::web::forms::Form;
 use crate::web::guards::{Manager, Member};
+use crate::web::pipe::flowing;
 use crate::web::problem::field_messages;
 use crate::web::redirect::{see_other, see_other_with};
 use crate::web::viewer::MemberId;
@@ -276,8 +277,5 @@ pub async fn answer(me: &Manager, room: Room, shape: Shape) -> Result<HttpRespon
         .insert_header(("content-disposition", name))
         .insert_header(("cache-control", "no-store"))
         .insert_header(("x-content-type-options", "nosniff"))
-        .streaming(futures_util::stream::unfold(parts, |mut parts| async move {
-            let part = parts.recv().await?;
-            Some((part, parts))
-        })))
+        .streaming(flowing(parts)))
 }

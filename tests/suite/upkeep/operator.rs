@@ -43,6 +43,55 @@ fn serve(vars: &[(&str, &str)]) -> Running {
     child
 }
 
+/// The proxy `child`, once it listens; `log` is where it says why not.
+fn answers(child: Running, front: u16, log: &str) -> Running {
+    for _ in 0..500 {
+        if std::net::TcpStream::connect(("127.0.0.1", front)).is_ok() {
+            return child;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("the proxy does not answer: {}", std::fs::read_to_string(log).unwrap_or_default());
+}
+
+fn make_ruth(vars: &[(&str, &str)]) {
+    let mut made =
+        command(vars, &["admin", "create", "--email", "ruth@example.org", "--name", "Ruth", "--password-stdin"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+    made.stdin.take().unwrap().write_all(b"a long enough one\n").unwrap();
+    assert!(made.wait().unwrap().success());
+}
+
+/// Ruth signs in through a proxy: it tells the client's own address whatever that claims, shows no figures and lets the
+/// WebSocket through.
+async fn passes(base: &str) -> Client {
+    // Whichever test comes first installs it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let from = std::net::IpAddr::from([127, 0, 0, 9]);
+    let http = reqwest::Client::builder().no_proxy().local_address(from).build().unwrap();
+    let login = json!({"email": "ruth@example.org", "password": "a long enough one"});
+    let asked = http.post(format!("{base}/api/v1/session")).header("x-forwarded-for", "203.0.113.9").json(&login);
+    let answer = asked.send().await.unwrap();
+    assert_eq!(answer.status(), 201);
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let session = cookie.split_once('=').unwrap().1.to_owned();
+    let ruth = Client::new(base.to_owned()).with_session(&session, MemberId(1));
+    let sessions = ruth.get("/api/v1/me/sessions").await.expect(200);
+    assert!(sessions.text.contains("127.0.0.9") && !sessions.text.contains("203.0.113.9"), "{}", sessions.text);
+    ruth.get("/metrics").await.expect(404);
+    let mut socket = Socket::try_open(&format!("{base}/api/v1/live"), &[("cookie", &cookie), ("origin", base)])
+        .await
+        .expect("the WebSocket passes");
+    socket.say_text(json!({"t": "hello", "v": 1}).to_string()).await;
+    match socket.next().await {
+        Said::Object(hello) => assert_eq!(hello["t"], "hello", "{hello}"),
+        other => panic!("{other:?}"),
+    }
+    ruth
+}
+
 /// The operator's nginx.conf with ports of this test, without TLS.
 fn nginx(dir: &Path, front: u16, back: u16) -> Running {
     let conf: String = deploy("nginx.conf")
@@ -67,13 +116,7 @@ fn nginx(dir: &Path, front: u16, back: u16) -> Running {
     let tested = Command::new("nginx").args(["-t", "-q", "-e", &error, "-c", &path]).output().expect("nginx is there");
     assert!(tested.status.success(), "{}", String::from_utf8_lossy(&tested.stderr));
     let child = Running(Command::new("nginx").args(["-e", &error, "-c", &path]).spawn().unwrap());
-    for _ in 0..200 {
-        if std::net::TcpStream::connect(("127.0.0.1", front)).is_ok() {
-            return child;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    panic!("nginx does not answer: {}", std::fs::read_to_string(dir.join("error.log")).unwrap_or_default());
+    answers(child, front, &error)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,46 +154,16 @@ async fn from_the_unit_file_to_a_house_restored_elsewhere() {
     // The server, nginx in front of it, the first admin.
     let server = serve(&vars);
     let proxy = nginx(&dir, front, back);
-    let mut made =
-        command(&vars, &["admin", "create", "--email", "ruth@example.org", "--name", "Ruth", "--password-stdin"])
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-    made.stdin.take().unwrap().write_all(b"a long enough one\n").unwrap();
-    assert!(made.wait().unwrap().success());
+    make_ruth(&vars);
 
     // Through nginx: the client's own address whatever it claims, the size limit, the WebSocket.
-    let http =
-        reqwest::Client::builder().no_proxy().local_address(std::net::IpAddr::from([127, 0, 0, 9])).build().unwrap();
-    let login = json!({"email": "ruth@example.org", "password": "a long enough one"});
-    let answer = http
-        .post(format!("{base}/api/v1/session"))
-        .header("x-forwarded-for", "203.0.113.9")
-        .json(&login)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(answer.status(), 201);
-    let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let session = cookie.split_once('=').unwrap().1.to_owned();
-    let ruth = Client::new(base.clone()).with_session(&session, MemberId(1));
-    let sessions = ruth.get("/api/v1/me/sessions").await.expect(200);
-    assert!(sessions.text.contains("127.0.0.9") && !sessions.text.contains("203.0.113.9"), "{}", sessions.text);
-    ruth.get("/metrics").await.expect(404);
+    let ruth = passes(&base).await;
     let mut raw = std::net::TcpStream::connect(("127.0.0.1", front)).unwrap();
-    let head = format!("POST /api/v1/imports HTTP/1.1\r\nHost: 127.0.0.1:{front}\r\nContent-Length: 200000000\r\n\r\n");
+    let head = format!("POST /api/v1/imports HTTP/1.1\r\nHost: 127.0.0.1:{front}\r\nContent-Length: 300000000\r\n\r\n");
     raw.write_all(head.as_bytes()).unwrap();
     let mut first = [0; 12];
     raw.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"HTTP/1.1 413");
-    let mut socket = Socket::try_open(&format!("{base}/api/v1/live"), &[("cookie", &cookie), ("origin", &base)])
-        .await
-        .expect("the WebSocket passes");
-    socket.say_text(json!({"t": "hello", "v": 1}).to_string()).await;
-    match socket.next().await {
-        Said::Object(hello) => assert_eq!(hello["t"], "hello", "{hello}"),
-        other => panic!("{other:?}"),
-    }
     // A room, a message: something to find again.
     let rooms = ruth.get("/api/v1/rooms").await.expect(200).json();
     let room = rooms["items"][0]["id"].as_i64().unwrap();
@@ -296,14 +309,7 @@ fn caddy(dir: &Path, front: u16, back: u16) -> Running {
         .stderr(Stdio::null())
         .spawn()
         .expect("caddy is there");
-    let child = Running(child);
-    for _ in 0..500 {
-        if std::net::TcpStream::connect(("127.0.0.1", front)).is_ok() {
-            return child;
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    panic!("Caddy does not answer");
+    answers(Running(child), front, "")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -342,35 +348,8 @@ async fn the_files_are_what_their_programs_take_and_caddy_passes_addresses_and_s
     ];
     let server = serve(&vars);
     let proxy = caddy(&dir, front, back);
-    let mut made =
-        command(&vars, &["admin", "create", "--email", "ruth@example.org", "--name", "Ruth", "--password-stdin"])
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-    made.stdin.take().unwrap().write_all(b"a long enough one\n").unwrap();
-    assert!(made.wait().unwrap().success());
-    let from = std::net::IpAddr::from([127, 0, 0, 9]);
-    // Whichever test comes first installs it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let http = reqwest::Client::builder().no_proxy().local_address(from).build().unwrap();
-    let login = json!({"email": "ruth@example.org", "password": "a long enough one"});
-    let asked = http.post(format!("{base}/api/v1/session")).header("x-forwarded-for", "203.0.113.9").json(&login);
-    let answer = asked.send().await.unwrap();
-    assert_eq!(answer.status(), 201);
-    let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let session = cookie.split_once('=').unwrap().1.to_owned();
-    let ruth = Client::new(base.clone()).with_session(&session, MemberId(1));
-    let sessions = ruth.get("/api/v1/me/sessions").await.expect(200);
-    assert!(sessions.text.contains("127.0.0.9") && !sessions.text.contains("203.0.113.9"), "{}", sessions.text);
-    ruth.get("/metrics").await.expect(404);
-    let mut socket = Socket::try_open(&format!("{base}/api/v1/live"), &[("cookie", &cookie), ("origin", &base)])
-        .await
-        .expect("the WebSocket passes");
-    socket.say_text(json!({"t": "hello", "v": 1}).to_string()).await;
-    match socket.next().await {
-        Said::Object(hello) => assert_eq!(hello["t"], "hello", "{hello}"),
-        other => panic!("{other:?}"),
-    }
-    drop((socket, proxy, server));
+    make_ruth(&vars);
+    passes(&base).await;
+    drop((proxy, server));
     std::fs::remove_dir_all(&dir).unwrap();
 }
