@@ -155,7 +155,11 @@ async fn measure(
     let (noted, began) = (Arc::new(Noted::default()), Instant::now());
     let each: usize = (0..n).map(|i| places(i, rooms).len()).sum();
     listen(wires, &noted, began, 1);
-    let mut poster = join(shared, 0, &[]).await?;
+    // Who posts into a room is in it: member `r` is in room `r`.
+    let mut posters = Vec::new();
+    for room in 0..rooms {
+        posters.push(join(shared, room, &[]).await?);
+    }
     let posts = (a_second * rooms as f64 * seconds as f64) as usize;
     let pause = Duration::from_secs_f64(1.0 / (a_second * rooms as f64));
     let cpu = target.server.cpu();
@@ -164,7 +168,7 @@ async fn measure(
     for i in 0..posts {
         ticks.tick().await;
         let text = post(shared, i % rooms, &format!("{name}-{i}"), began);
-        poster.say(&[&text]).await?;
+        posters[i % rooms].say(&[&text]).await?;
         expected += each as f64 / rooms as f64;
     }
     reach(&noted, expected as usize - rooms).await;

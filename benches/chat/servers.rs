@@ -110,6 +110,8 @@ async fn bare(req: HttpRequest, body: web::Payload, all: web::Data<Rooms>) -> Re
         room.lock().push(session.clone());
     }
     actix_web::rt::spawn(async move {
+        // Who is in no room stays connected all the same: a connection ends with its last handle.
+        let _stays = session;
         while let Some(Ok(message)) = stream.recv().await {
             let actix_ws::Message::Text(text) = message else { continue };
             // `room|payload` goes to everybody in the room, as it is.
@@ -134,8 +136,6 @@ pub async fn floor() -> Done<()> {
             .backlog(4096)
             // As the house: a connection that waits for a post is not idle.
             .keep_alive(std::time::Duration::from_secs(75))
-            // Five seconds after a connection came actix hung it up where nothing had been said yet.
-            .client_request_timeout(std::time::Duration::ZERO)
             .bind(("127.0.0.1", 0))?;
     let address = *server.addrs().first().ok_or("no address")?;
     let server = server.run();
