@@ -130,6 +130,8 @@ struct RoomView {
     is_latest: bool,
     target: Option<i64>,
     last_read: i64,
+    /// Where the new begins, if it begins before what this page shows.
+    new_above: Option<i64>,
     members: Vec<Person>,
     member_count: i64,
     pin_count: usize,
@@ -154,6 +156,8 @@ pub struct RoomQuery {
     m: Option<i64>,
     /// A day to jump to.
     date: Option<String>,
+    /// Everything that is new since this place, from its first message on.
+    since: Option<i64>,
 }
 
 /// `GET /rooms/{slug}`
@@ -170,7 +174,7 @@ async fn show(me: &Member, view: RoomView, status: StatusCode) -> Result<HttpRes
 
 /// The part of a room that a page asks for; a message that is gone, or answers in a thread, leads to where it would be.
 fn part_of(c: &mut crate::db::Conn, room: RoomId, query: &RoomQuery, day: Option<i64>) -> Result<Part> {
-    Ok(match (query.before, query.after, query.m) {
+    Ok(match (query.before, query.after.or(query.since), query.m) {
         (Some(seq), ..) => Part::Before(seq),
         (_, Some(seq), _) => Part::After(seq),
         (.., Some(m)) => match store::find_editable(c, room, m) {
@@ -191,7 +195,7 @@ async fn room_view(me: &Member, slug: &str, query: &RoomQuery) -> Result<RoomVie
     let day = query.date.as_deref().and_then(|d| d.parse().ok());
     let zone = crate::i18n::parse_zone(&me.viewer.time_zone);
     let day = day.and_then(|d| super::find::day_start(d, &zone));
-    let query = RoomQuery { before: query.before, after: query.after, m: query.m, date: None };
+    let query = RoomQuery { before: query.before, after: query.after, m: query.m, date: None, since: query.since };
     me.house
         .db
         .read(move |c| {
@@ -208,11 +212,15 @@ async fn room_view(me: &Member, slug: &str, query: &RoomQuery) -> Result<RoomVie
                 Vec::new()
             };
             let over = i64::try_from(found.len()).unwrap_or(0) > PAGE;
-            if over {
-                match part {
-                    Part::After(_) => drop(found.pop()),
-                    Part::Newest | Part::Before(_) => drop(found.remove(0)),
-                }
+            // The last place that lies before this page, as far as anything does.
+            let mut above = 0;
+            match part {
+                Part::After(seq) => above = seq,
+                Part::Newest | Part::Before(_) if over => above = found.remove(0).seq,
+                Part::Newest | Part::Before(_) => {}
+            }
+            if over && matches!(part, Part::After(_)) {
+                found.pop();
             }
             let (first, last) = (found.first().map(|m| m.seq), found.last().map(|m| m.seq));
             let earlier = first.filter(|_| over || matches!(part, Part::After(_)));
@@ -221,11 +229,20 @@ async fn room_view(me: &Member, slug: &str, query: &RoomQuery) -> Result<RoomVie
                 Part::Before(_) => last.is_some_and(|seq| seq >= room.seq),
                 Part::After(_) => !over,
             };
-            let last_read = place.as_ref().map_or(room.seq, |p| p.last_read_seq);
+            let read_to = place.as_ref().map_or(room.seq, |p| p.last_read_seq);
+            let last_read = query.since.unwrap_or(read_to);
             let extras = store::list_extras(c, sight.member, &found)?;
             let wanted: Vec<(String, i64)> = lines::shared_in(&found).into_iter().map(|s| (s.kind, s.id)).collect();
             let shared = house.sources.shared(c, &viewer, lang, &wanted)?;
-            let set = lines::Setting { viewer: &viewer, lang, slug: &slug, last_read, target: query.m, flowing: true };
+            let set = lines::Setting {
+                viewer: &viewer,
+                lang,
+                slug: &slug,
+                last_read,
+                target: query.m,
+                flowing: true,
+                news_begin: above <= last_read,
+            };
             let lines = lines::lines(found, extras, &shared, &set);
             let access = Access::stored(&room.access);
             let people =
@@ -278,7 +295,8 @@ async fn room_view(me: &Member, slug: &str, query: &RoomQuery) -> Result<RoomVie
                 later: last.filter(|_| !is_latest),
                 is_latest,
                 target: query.m,
-                last_read,
+                last_read: read_to,
+                new_above: (is_latest && above > read_to).then_some(read_to),
                 members,
                 member_count,
                 pin_count: if joined { store::list_pins(c, room.id)?.len() } else { 0 },

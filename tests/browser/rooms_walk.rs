@@ -178,6 +178,8 @@ async fn walk(lang: Lang) {
     phone.goto("/rooms/foyer").await;
     phone.see("[data-unread-line]").await;
     phone.hears("Schau mal @Ben Okoro").await;
+    // What was said before he spoke is read, however soon he left.
+    phone.until(&format!("document.querySelector('[data-unread-line]').compareDocumentPosition({}) & Node.DOCUMENT_POSITION_PRECEDING", line("Moin Ada"))).await;
     phone.run("document.querySelector('.log').scrollTop = 1e6", vec![]).await;
     phone.until("!document.querySelector('[data-bell] .badge') && !document.title.startsWith('(')").await;
 

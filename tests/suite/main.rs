@@ -43,6 +43,7 @@ mod programs;
 mod rooms;
 mod rooms_outside;
 mod rooms_talk;
+mod rooms_unread;
 mod segments;
 mod setup;
 mod upkeep;

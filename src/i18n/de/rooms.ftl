@@ -27,6 +27,7 @@ rooms-members-title = In diesem Raum
 rooms-log = Nachrichten in #{ $name }
 rooms-empty = Noch ist es still hier. Sag das erste Wort.
 rooms-earlier = Frühere Nachrichten laden
+rooms-new-above = Zur ersten neuen Nachricht
 rooms-latest = Zu den neuesten Nachrichten
 rooms-new = Neu
 rooms-mark-read = Alles als gelesen markieren

@@ -27,6 +27,7 @@ rooms-members-title = In this room
 rooms-log = Messages in #{ $name }
 rooms-empty = It is quiet here. Say the first word.
 rooms-earlier = Load earlier messages
+rooms-new-above = To the first new message
 rooms-latest = To the newest messages
 rooms-new = New
 rooms-mark-read = Mark all as read

@@ -42,7 +42,15 @@ pub async fn pins(me: Member, slug: web::Path<String>) -> Result<HttpResponse> {
             } else {
                 format!("#{}", room.name)
             };
-            let set = Setting { viewer: &viewer, lang, slug: &slug, last_read: room.seq, target: None, flowing: false };
+            let set = Setting {
+                viewer: &viewer,
+                lang,
+                slug: &slug,
+                last_read: room.seq,
+                target: None,
+                flowing: false,
+                news_begin: false,
+            };
             let found = store::list_some_messages(c, sight.member, id, &ids)?;
             let extras = store::list_extras(c, sight.member, &found)?;
             let wanted: Vec<(String, i64)> = shared_in(&found).into_iter().map(|s| (s.kind, s.id)).collect();
@@ -72,7 +80,15 @@ pub fn lines_of(
     let mut out = HashMap::new();
     for message in found {
         let Some(room) = rooms.get(&message.id).and_then(|r| joined.get(r)) else { continue };
-        let set = Setting { viewer, lang, slug: &room.slug, last_read: i64::MAX, target: None, flowing: false };
+        let set = Setting {
+            viewer,
+            lang,
+            slug: &room.slug,
+            last_read: i64::MAX,
+            target: None,
+            flowing: false,
+            news_begin: false,
+        };
         let own = std::mem::take(&mut extras);
         let (id, name) = (message.id, if room.is_direct() { room.name.clone() } else { format!("#{}", room.name) });
         let (one, rest) = own.split(id, message.reply_to);

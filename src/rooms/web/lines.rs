@@ -114,6 +114,8 @@ pub struct Setting<'a> {
     pub target: Option<i64>,
     /// Whether blocks and dividers are made; lists of single messages have none.
     pub flowing: bool,
+    /// Whether the first line may be the first that is new: nothing new lies before it.
+    pub news_begin: bool,
 }
 
 /// Codes of what is shared in these messages.
@@ -138,7 +140,7 @@ pub fn lines(
         let new_day = set.flowing && before.is_none_or(|b| day(b.at) != day(m.created_at));
         let own = m.sender_id == Some(set.viewer.id.0);
         let unread = set.flowing && !own && m.seq > set.last_read;
-        let first_unread = !unread_told && unread && !out.is_empty();
+        let first_unread = !unread_told && unread && (set.news_begin || !out.is_empty());
         unread_told |= unread;
         let bot = m.via.is_some();
         let body_html = m.whole_html();

@@ -98,6 +98,7 @@ async fn message_page(
                 last_read: place.last_read_seq,
                 target: None,
                 flowing: false,
+                news_begin: false,
             };
             Ok(MessageView {
                 room: name,
@@ -255,6 +256,7 @@ pub async fn thread(me: Member, path: web::Path<(String, i64)>) -> Result<HttpRe
                 last_read: place.last_read_seq,
                 target: None,
                 flowing: false,
+                news_begin: false,
             };
             let draft = store::find_draft(c, sight.member, id, root)?;
             Ok(ThreadView {

@@ -17,7 +17,7 @@ let timer = null;
 let stable = null;
 let final = false;
 
-/** Hears frames of a kind (`ev`, `ack`, `sub_ok`, …) or `state`; answers its own removal. */
+/** Hears frames of a kind (`ev`, `ack`, `sub_ok`, …), `state`, or `leaving` before the page goes; answers its own removal. */
 export function hear(kind, run) {
   if (!listeners.has(kind)) listeners.set(kind, new Set());
   listeners.get(kind).add(run);
@@ -169,7 +169,8 @@ export default function start() {
   const back = () => { if (!socket && !document.hidden) { tries = Math.min(tries, 1); connect(); } };
   document.addEventListener('visibilitychange', back);
   document.addEventListener('kontor:return', back);
-  addEventListener('pagehide', () => { const open = socket; socket = null; open?.close(1000); });
+  // What a module still has to say leaves before the line is cut.
+  addEventListener('pagehide', () => { tell('leaving'); const open = socket; socket = null; open?.close(1000); });
   // What was written before a reload or an outage leaves from whichever page is open.
   hear('state', (next) => {
     if (next === 'live' && localStorage.getItem('kontor-outbox')) import('../rooms/sender.js').then((module) => module.flushAll());

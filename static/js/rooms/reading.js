@@ -19,9 +19,12 @@ export default function reading(room) {
     timer ??= setTimeout(() => { timer = null; if (!document.hidden && room.atEnd()) tell(); }, 1000);
   };
   // Who leaves has seen what was on screen.
-  addEventListener('pagehide', () => { if (timer && room.atEnd()) tell(); });
+  hear('leaving', () => { if (timer && room.atEnd()) tell(); });
+  // Who speaks has read what was said before.
+  room.spoke = () => { if (!document.hidden) tell(); };
   room.readAll = () => {
     list.querySelector('[data-unread-line]')?.remove();
+    list.querySelector('[data-new-above]')?.remove();
     room.toEnd();
     tell();
   };

@@ -58,7 +58,8 @@ export default function start(section) {
     room.apply(event);
     room.inThread(event);
     if (event.k === 'msg') room.stoppedTyping(event.by);
-    room.seen();
+    if (event.k === 'msg' && event.by === room.me) room.spoke();
+    else room.seen();
   });
   hear('err', (frame) => {
     if (frame.r === room.id && !frame.cid && frame.code !== 'not_found') toast(frame.msg, { kind: 'bad' });
