@@ -115,7 +115,7 @@ async fn tidy(house: House, (): ()) -> Result<()> {
     house.db.write_background(idempotency::tidy).await?;
     house.db.write_background(crate::mail::volume::forget_windows).await?;
     house.db.write_background(crate::db::refresh_statistics).await?;
-    Ok(())
+    tokio::task::spawn_blocking(crate::memory::give_back).await.map_err(Error::internal)
 }
 
 /// What surrounds every page: the community's name, the niches and rooms of the viewer.
@@ -225,8 +225,8 @@ fn sources(clock: Clock, house: String) -> Sources {
     let links = format!("{house}/l/");
     Sources {
         start: vec![
-            Arc::new(upkeep::web::cards),
-            Arc::new(move |conn, viewer, lang| office::cards::of(conn, viewer, lang, for_cards.now())),
+            Arc::new(|conn, viewer, lang, _| upkeep::web::cards(conn, viewer, lang)),
+            Arc::new(move |conn, viewer, lang, of| office::cards::of(conn, viewer, lang, (of, for_cards.now()))),
         ],
         shared: Some(Arc::new(move |conn, viewer, lang, kind, ids| {
             office::shared::of(conn, viewer, lang, (kind, ids), (&links, for_shared.now()))
@@ -323,7 +323,7 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     // What the program carries is made ready beside the database: templates, letters, compressed assets.
     let reload = config.reload_pages;
-    std::thread::spawn(move || {
+    let warm_up = std::thread::spawn(move || {
         Pages::warm_up(reload);
         // A letter that does not compile is told where the mailer asks for it.
         let _ = crate::mail::Letters::load();
@@ -379,6 +379,11 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     let server = server.map_err(Error::internal)?.run();
     let handle = server.handle();
     let server = tokio::spawn(server);
+    std::thread::spawn(move || {
+        // A panic in it shows where its work is asked for.
+        let _ = warm_up.join();
+        crate::memory::give_back();
+    });
     Ok(Running { house, address, handle, server })
 }
 

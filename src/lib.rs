@@ -16,6 +16,7 @@ pub mod routes;
 pub mod config;
 pub mod error;
 pub mod house;
+pub mod memory;
 pub mod settings;
 
 // Platform: knows no feature.

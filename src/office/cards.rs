@@ -7,23 +7,23 @@ use crate::error::Result;
 use crate::i18n::{Arg, Lang, ago, date_time, money, number, parse_zone, t, t_args};
 use crate::newsletters::model::Campaign;
 use crate::programs::store::signals;
-use crate::web::sources::{Card, CardLine};
+use crate::web::sources::{Card, CardLine, OfContact};
 use crate::web::viewer::Viewer;
 use crate::{forums, library, newsletters, programs};
 
 /// How many threads or texts a card lists.
 const SHOWN: i64 = 5;
 
-/// The cards of `viewer` at `now`, most important first.
+/// The cards of `viewer` at `now`, most important first; partners are those of a contact.
 ///
 /// # Errors
 /// When the database fails.
-pub fn of(conn: &mut Conn, viewer: &Viewer, lang: Lang, now: Ms) -> Result<Vec<Card>> {
+pub fn of(conn: &mut Conn, viewer: &Viewer, lang: Lang, (contact, now): (OfContact, Ms)) -> Result<Vec<Card>> {
     let mut cards = Vec::new();
     if viewer.is_manager() {
         let all = newsletters::store::list(conn, None, None, 50)?;
         cards.push(problems(conn, &all, viewer, lang, now)?);
-        cards.push(needs_a_word(conn, viewer, lang, now)?);
+        cards.push(needs_a_word(conn, viewer, lang, (contact, now))?);
         let moving = campaigns(&all, viewer, lang, &["scheduled", "snapshotting", "running", "paused"]);
         cards.push(card(lang, "newsletters-campaigns", "/manage/campaigns", moving));
         cards.extend(waiting_sales(conn, lang)?);
@@ -41,21 +41,21 @@ fn card(lang: Lang, title: &str, href: &str, lines: Vec<CardLine>) -> Card {
 }
 
 /// Partners to whom a word is due today: a first sale, a drop, a long absence.
-fn needs_a_word(conn: &mut Conn, viewer: &Viewer, lang: Lang, now: Ms) -> Result<Card> {
+fn needs_a_word(conn: &mut Conn, viewer: &Viewer, lang: Lang, (contact, now): (OfContact, Ms)) -> Result<Card> {
     let zone = parse_zone(&viewer.time_zone);
     let currency = crate::settings::load(conn)?.currency;
     let line = |id: i64, text: String, note: String| CardLine { text, note, href: format!("/members/{id}") };
     let mut lines = Vec::new();
-    for (id, name, at) in signals::list_first_sales(conn, now, SHOWN)? {
+    for (id, name, at) in signals::list_first_sales(conn, contact, now, SHOWN)? {
         let note = t_args(lang, "office-signal-first", &[("when", Arg::Text(ago(lang, at, now, &zone)))]);
         lines.push(line(id, name, note));
     }
-    for (id, name, recent, before) in signals::list_drops(conn, &currency, now, SHOWN)? {
+    for (id, name, recent, before) in signals::list_drops(conn, contact, &currency, now, SHOWN)? {
         let amount = |minor| Arg::Text(money(lang, minor, &currency));
         let note = t_args(lang, "office-signal-drop", &[("now", amount(recent)), ("before", amount(before))]);
         lines.push(line(id, name, note));
     }
-    for (id, name, at) in signals::list_away(conn, now, SHOWN)? {
+    for (id, name, at) in signals::list_away(conn, contact, now, SHOWN)? {
         let when = at.map(|at| ago(lang, at, now, &zone)).unwrap_or_default();
         lines.push(line(id, name, t_args(lang, "office-signal-away", &[("when", Arg::Text(when))])));
     }

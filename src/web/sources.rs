@@ -30,8 +30,11 @@ pub struct CardLine {
     pub note: String,
 }
 
-/// Cards for the start page of a viewer, in order.
-pub type StartSource = Arc<dyn Fn(&mut Conn, &Viewer, Lang) -> Result<Vec<Card>> + Send + Sync>;
+/// Whose partners a manager looks at: everybody's (`None`), nobody's (`Some(None)`), or those of one contact.
+pub type OfContact = Option<Option<i64>>;
+
+/// Cards for the start page of a viewer, in order, those about partners narrowed to a contact's.
+pub type StartSource = Arc<dyn Fn(&mut Conn, &Viewer, Lang, OfContact) -> Result<Vec<Card>> + Send + Sync>;
 
 /// Progress of a member to the next tier as `GET /api/v1/me` shows it; `null` where nothing is known.
 pub type ProgressSource = Arc<dyn Fn(&mut Conn, MemberId) -> Result<serde_json::Value> + Send + Sync>;
@@ -162,10 +165,10 @@ impl Sources {
     ///
     /// # Errors
     /// The first error of a source.
-    pub fn cards(&self, conn: &mut Conn, viewer: &Viewer, lang: Lang) -> Result<Vec<Card>> {
+    pub fn cards(&self, conn: &mut Conn, viewer: &Viewer, lang: Lang, of: OfContact) -> Result<Vec<Card>> {
         let mut out = Vec::new();
         for source in &self.start {
-            out.extend(source(conn, viewer, lang)?);
+            out.extend(source(conn, viewer, lang, of)?);
         }
         Ok(out)
     }

@@ -29,6 +29,7 @@ mod library_finding;
 mod library_links;
 mod library_mine;
 mod library_props;
+mod mail_chaos;
 mod mail_routes;
 mod material;
 mod members;

@@ -187,6 +187,24 @@ async fn a_partner_has_a_contact_whose_name_stands_on_letters() {
     let page = manager.get("/members?contact=me").await.text;
     assert!(page.contains("Lena Brandt") && !page.contains(">Ben<"));
     assert!(manager.get("/members?contact=none").await.text.contains(">Ben<"));
+
+    // Who has not been here for long is a word for the own contact, and for whoever looks at everybody's.
+    let ids = [lena.member.0, ben.member.0];
+    let away = move |tx: &mut kontor::db::Tx<'_>| {
+        use diesel::prelude::*;
+        use kontor::db::schema::members;
+        let seen = tx.now() - 30 * kontor::db::DAY;
+        diesel::update(members::table.filter(members::id.eq_any(ids)))
+            .set((members::last_seen_at.eq(seen), members::tier_rank.eq(10)))
+            .execute(&mut **tx)?;
+        Ok(())
+    };
+    server.house().db.write(away).await.unwrap();
+    for (query, shown) in [("", [true, true]), ("?contact=me", [true, false]), ("?contact=none", [false, true])] {
+        let page = manager.get(&format!("/manage/today{query}")).await.expect(200).text;
+        let named = ids.map(|id| page.contains(&format!("href=\"/members/{id}\"")));
+        assert_eq!(named, shown, "{query}");
+    }
     // Members learn nothing from the filter.
     assert!(ben.get("/members?contact=none").await.text.contains("Lena Brandt"));
     assert!(lena.get("/").await.text.contains("Jana Petersen"), "the contact card");

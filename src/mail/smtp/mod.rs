@@ -1,6 +1,6 @@
 //! One SMTP connection of our own: it always knows how far the dialogue had come, which decides whether a mail
 //! may be tried again. `TCP_NODELAY` is set (without it each mail waits about 40 ms for a delayed acknowledgement)
-//! and MAIL, RCPT and DATA travel together where the server offers PIPELINING (RFC 2920).
+//! and MAIL, RCPT and DATA travel together where the server offers PIPELINING (RFC 2920), behind the mail before them.
 
 mod open;
 mod trust;
@@ -50,6 +50,31 @@ pub struct Connection {
     needs_reset: bool,
 }
 
+/// A mail and where it goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Parcel<'a> {
+    /// Address of the envelope's sender.
+    pub from: &'a str,
+    /// The one recipient.
+    pub to: &'a str,
+    /// The mail with CRLF line ends.
+    pub bytes: &'a [u8],
+}
+
+/// The commands of an envelope.
+fn commands(parcel: &Parcel<'_>) -> [(Stage, String); 3] {
+    [
+        (Stage::Mail, format!("MAIL FROM:<{}>\r\n", parcel.from)),
+        (Stage::Rcpt, format!("RCPT TO:<{}>\r\n", parcel.to)),
+        (Stage::Data, "DATA\r\n".to_owned()),
+    ]
+}
+
+/// Class of the answer that lets the dialogue go on.
+fn wanted(stage: Stage) -> u16 {
+    if stage == Stage::Data { 3 } else { 2 }
+}
+
 /// A server's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Reply {
@@ -79,18 +104,63 @@ impl Connection {
 
     /// Sends one mail. `bytes` is the mail with CRLF line ends; dots are stuffed here.
     pub async fn send(&mut self, from: &str, to: &str, bytes: &[u8]) -> Outcome {
-        self.used += 1;
-        match self.envelope(from, to).await {
-            Ok(()) => {}
-            Err(outcome) => return outcome,
+        let gone = || lost(Stage::Connect, "the connection is gone".into());
+        self.send_all(&[Parcel { from, to, bytes }]).await.pop().unwrap_or_else(gone)
+    }
+
+    /// Sends mails one after the other; answers what became of each, in order. Fewer answers than mails: the connection went or the
+    /// sender was refused, and what has no answer certainly was not sent.
+    ///
+    /// Where the server offers PIPELINING, the end of a mail and the envelope of the next travel together, so that a mail costs one
+    /// round trip: `DATA` stays the last of its group (RFC 2920, 3.1), and no mail begins before the one ahead of it has ended.
+    pub async fn send_all(&mut self, parcels: &[Parcel<'_>]) -> Vec<Outcome> {
+        let mut out = Vec::with_capacity(parcels.len());
+        let mut is_announced = false;
+        for (i, parcel) in parcels.iter().enumerate() {
+            if !self.is_usable() {
+                break;
+            }
+            self.used += 1;
+            let opened = match (self.pipelining, is_announced) {
+                (false, _) => self.converse(parcel).await,
+                (true, true) => self.answers(false).await,
+                (true, false) => self.announce(parcel).await,
+            };
+            is_announced = false;
+            if let Err(outcome) = opened {
+                let is_over = matches!(outcome, Outcome::Refused { stage: Stage::Mail, .. });
+                out.push(outcome);
+                if is_over {
+                    break;
+                }
+                continue;
+            }
+            let mut body = stuffed(parcel.bytes);
+            let end = body.len();
+            if let Some(next) = parcels.get(i + 1).filter(|_| self.pipelining && self.used < MOST_MAILS) {
+                commands(next).iter().for_each(|(_, command)| body.extend_from_slice(command.as_bytes()));
+                is_announced = true;
+            }
+            out.push(self.body(&body, end).await);
         }
-        let body = stuffed(bytes);
-        match timeout(self.patience.data, self.wire.write_all(&body)).await {
-            Ok(Ok(())) => {}
-            // Some bytes, the end among them, never left: the server cannot have taken the mail.
-            other => {
-                self.is_broken = true;
-                return Outcome::Later { stage: Stage::Data, code: 0, text: fault(other) };
+        out
+    }
+
+    /// The mail itself, `end` bytes of `body`, and what follows it; then the answer to the final dot.
+    async fn body(&mut self, body: &[u8], end: usize) -> Outcome {
+        let mut sent = 0;
+        while sent < body.len() {
+            match timeout(self.patience.data, self.wire.write(&body[sent..])).await {
+                Ok(Ok(n)) if n > 0 => sent += n,
+                other => {
+                    self.is_broken = true;
+                    let text = fault(other.map(|r| r.map(|_| ())));
+                    if sent < end {
+                        // Some bytes, the end among them, never left: the server cannot have taken the mail.
+                        return Outcome::Later { stage: Stage::Data, code: 0, text };
+                    }
+                    break;
+                }
             }
         }
         let flushed = timeout(self.patience.data, self.wire.flush()).await;
@@ -105,59 +175,61 @@ impl Connection {
         }
     }
 
-    /// MAIL, RCPT, DATA up to the 354.
-    async fn envelope(&mut self, from: &str, to: &str) -> Result<(), Outcome> {
-        let commands = [
-            (Stage::Mail, format!("MAIL FROM:<{from}>\r\n")),
-            (Stage::Rcpt, format!("RCPT TO:<{to}>\r\n")),
-            (Stage::Data, "DATA\r\n".to_owned()),
-        ];
-        let reset = std::mem::take(&mut self.needs_reset);
-        if !self.pipelining {
-            if reset {
-                self.say("RSET\r\n").await.map_err(|text| lost(Stage::Mail, text))?;
-                self.reply(self.patience.command).await.map_err(|text| lost(Stage::Mail, text))?;
-            }
-            for (stage, command) in &commands {
-                self.say(command).await.map_err(|text| lost(*stage, text))?;
-                let reply = self.reply(self.patience.command).await.map_err(|text| lost(*stage, text))?;
-                let wanted = if *stage == Stage::Data { 3 } else { 2 };
-                if !reply.is(wanted) {
-                    return Err(self.refused(*stage, &reply));
-                }
-            }
-            return Ok(());
+    /// MAIL, RCPT, DATA up to the 354, each waiting for its answer.
+    async fn converse(&mut self, parcel: &Parcel<'_>) -> Result<(), Outcome> {
+        if std::mem::take(&mut self.needs_reset) {
+            self.say("RSET\r\n").await.map_err(|text| lost(Stage::Mail, text))?;
+            self.reply(self.patience.command).await.map_err(|text| lost(Stage::Mail, text))?;
         }
+        for (stage, command) in &commands(parcel) {
+            self.say(command).await.map_err(|text| lost(*stage, text))?;
+            let reply = self.reply(self.patience.command).await.map_err(|text| lost(*stage, text))?;
+            if !reply.is(wanted(*stage)) {
+                return Err(self.refused(*stage, &reply));
+            }
+        }
+        Ok(())
+    }
+
+    /// MAIL, RCPT, DATA up to the 354, in one write.
+    async fn announce(&mut self, parcel: &Parcel<'_>) -> Result<(), Outcome> {
+        let reset = std::mem::take(&mut self.needs_reset);
         let mut all = String::with_capacity(160);
         if reset {
             all.push_str("RSET\r\n");
         }
-        commands.iter().for_each(|(_, command)| all.push_str(command));
+        commands(parcel).iter().for_each(|(_, command)| all.push_str(command));
         self.say(&all).await.map_err(|text| lost(Stage::Mail, text))?;
+        self.answers(reset).await
+    }
+
+    /// The answers to an envelope that is on the wire.
+    async fn answers(&mut self, reset: bool) -> Result<(), Outcome> {
         if reset {
             self.reply(self.patience.command).await.map_err(|text| lost(Stage::Mail, text))?;
         }
         let mut first_refusal = None;
-        for (stage, _) in &commands {
+        for stage in [Stage::Mail, Stage::Rcpt, Stage::Data] {
             let reply = match self.reply(self.patience.command).await {
                 Ok(reply) => reply,
                 // What was refused before the connection went is refused all the same.
-                Err(text) => return Err(first_refusal.unwrap_or_else(|| lost(*stage, text))),
+                Err(text) => return Err(first_refusal.unwrap_or_else(|| lost(stage, text))),
             };
-            let wanted = if *stage == Stage::Data { 3 } else { 2 };
-            if reply.is(wanted) && *stage == Stage::Data && first_refusal.is_some() {
+            let is_wanted = reply.is(wanted(stage));
+            if is_wanted && stage == Stage::Data && first_refusal.is_some() {
                 // RFC 2920, 3.1: DATA went through although nobody is left to get it; an empty mail ends it.
                 self.say(".\r\n").await.map_err(|text| lost(Stage::Data, text))?;
                 let _ = self.reply(self.patience.command).await;
-            } else if !reply.is(wanted) && first_refusal.is_none() {
-                first_refusal = Some(self.refused(*stage, &reply));
+            } else if !is_wanted && first_refusal.is_none() {
+                first_refusal = Some(self.refused(stage, &reply));
             }
         }
         first_refusal.map_or(Ok(()), Err)
     }
 
     fn refused(&mut self, stage: Stage, reply: &Reply) -> Outcome {
-        self.needs_reset = true;
+        // The end of a mail clears the envelope whatever the answer (RFC 5321, 4.1.1.4).
+        self.needs_reset |= stage != Stage::Final;
         // RFC 5321, 3.8: 421 announces that the server closes the channel.
         self.is_broken |= reply.code == 421;
         let (code, text) = (reply.code, said(reply));
@@ -252,17 +324,14 @@ async fn read_reply(wire: &mut BufReader<Box<dyn Wire>>) -> Result<Reply, Broken
 /// The mail as DATA wants it: a dot at the start of a line doubled, a dot alone at the end (RFC 5321, 4.5.2).
 fn stuffed(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + 16);
-    let mut from = 0;
     if bytes.first() == Some(&b'.') {
         out.push(b'.');
     }
-    while let Some(at) = find_dot(&bytes[from..]) {
-        out.extend_from_slice(&bytes[from..from + at]);
+    let mut from = 0;
+    for at in memchr::memmem::find_iter(bytes, b"\n.") {
+        out.extend_from_slice(&bytes[from..=at]);
         out.push(b'.');
-        from += at;
-        // The dot itself goes out with the next piece.
-        out.push(b'.');
-        from += 1;
+        from = at + 1;
     }
     out.extend_from_slice(&bytes[from..]);
     if !bytes.ends_with(b"\r\n") {
@@ -270,11 +339,6 @@ fn stuffed(bytes: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(b".\r\n");
     out
-}
-
-/// Place of the next dot that follows a line break.
-fn find_dot(bytes: &[u8]) -> Option<usize> {
-    bytes.windows(2).position(|w| w == b"\n.").map(|at| at + 1)
 }
 
 #[cfg(test)]

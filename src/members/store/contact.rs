@@ -61,6 +61,12 @@ pub fn find_signer(conn: &mut Conn, email_key: &str) -> Result<Option<String>> {
     Ok(id.map(|id| find_contact(conn, MemberId(id))).transpose()?.flatten().map(|c| c.name))
 }
 
+/// Whether anybody has a contact.
+pub fn has_contacts(conn: &mut Conn) -> Result<bool> {
+    use diesel::dsl::{exists, select};
+    Ok(select(exists(members::table.filter(members::contact_id.is_not_null()))).get_result(conn)?)
+}
+
 /// Gives `member` a contact, or none.
 pub fn update_contact(tx: &mut Tx<'_>, member: MemberId, contact: Option<i64>) -> Result<()> {
     diesel::update(members::table.find(member.0)).set(members::contact_id.eq(contact)).execute(&mut **tx)?;

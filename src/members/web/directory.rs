@@ -13,6 +13,7 @@ use crate::web::forms::{Choice, Form};
 use crate::web::guards::{Manager, Member};
 use crate::web::paging::{Cursor, Page, PageQuery};
 use crate::web::redirect::see_other_with;
+use crate::web::sources::OfContact;
 use crate::web::viewer::{MemberId, Role, Viewer};
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
@@ -93,12 +94,7 @@ pub async fn directory(me: Member, query: web::Query<DirectoryQuery>) -> Result<
     let status = if manages { wanted(&query.status).unwrap_or_else(|| "active".into()) } else { "active".into() };
     // Who looks after whom is the team's.
     let contact = wanted(&query.contact).filter(|_| manages);
-    let asked_contact = match contact.as_deref() {
-        None => None,
-        Some("none") => Some(None),
-        Some("me") => Some(Some(me.viewer.id.0)),
-        Some(id) => id.parse().ok().map(Some),
-    };
+    let asked_contact = of_contact(contact.as_deref(), me.viewer.id);
     let after = PageQuery { limit: None, cursor: query.cursor.clone() }.after()?;
     let (asked_niche, asked_tier, asked_q, asked_status) = (niche.clone(), tier.clone(), q.clone(), status.clone());
     let (page, niches, tiers, team) = me
@@ -153,8 +149,18 @@ pub async fn directory(me: Member, query: web::Query<DirectoryQuery>) -> Result<
     me.page("members/directory", "members-directory-title").nav("members").show(&view).await
 }
 
+/// Whose partners `contact` of an address means: `me`, `none`, or the id of somebody; anything else is everybody's.
+pub fn of_contact(contact: Option<&str>, me: MemberId) -> OfContact {
+    match contact {
+        None => None,
+        Some("none") => Some(None),
+        Some("me") => Some(Some(me.0)),
+        Some(id) => id.parse().ok().map(Some),
+    }
+}
+
 /// What a list can be narrowed to: everybody's, mine, nobody's, or somebody's.
-fn contact_choices(team: &[Contact], lang: Lang, current: &str) -> Vec<Choice> {
+pub fn contact_choices(team: &[Contact], lang: Lang, current: &str) -> Vec<Choice> {
     [("", "ui-all"), ("me", "members-contact-me"), ("none", "members-contact-none")]
         .into_iter()
         .map(|(value, key)| Choice::of(value, crate::i18n::t(lang, key), current))

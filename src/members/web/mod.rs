@@ -10,7 +10,7 @@ mod tiers;
 
 pub use applications::{applications, decide};
 pub use blocks::{block, blocked};
-pub use directory::{change, directory, member};
+pub use directory::{change, contact_choices, directory, member, of_contact};
 pub use niches::{create_niche, niches, update_niche};
 pub use profile::{ZONES, profile, save_profile, to_profile};
 pub use roles::{roles, set_role};

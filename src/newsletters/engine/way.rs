@@ -1,7 +1,7 @@
 //! The way out of one worker: an SMTP connection it keeps, or the outbox.
 
 use crate::db::Ms;
-use crate::mail::smtp::{Connection, MOST_MAILS, Patience};
+use crate::mail::smtp::{Connection, MOST_MAILS, Parcel, Patience};
 use crate::mail::{Outbox, Outcome, Stage, Transport, hello_name};
 use std::time::Duration;
 
@@ -38,13 +38,20 @@ impl Way {
         }
     }
 
-    pub async fn send(&mut self, now: Ms, id: &str, (from, to): (&str, &str), bytes: &[u8]) -> Outcome {
+    /// Sends mails in order; fewer outcomes than mails: the way is gone, and the rest was not sent.
+    pub async fn send_all(&mut self, now: Ms, mails: &[(&str, Parcel<'_>)]) -> Vec<Outcome> {
         match self {
-            Self::Smtp(connection) => connection.send(from, to, bytes).await,
-            Self::Outbox(outbox) => match outbox.keep(&format!("{now:013}-{id}.eml"), bytes) {
-                Ok(()) => Outcome::Accepted("kept in the outbox".into()),
-                Err(e) => Outcome::Later { stage: Stage::Connect, code: 0, text: e.to_string() },
-            },
+            Self::Smtp(connection) => {
+                let parcels: Vec<Parcel<'_>> = mails.iter().map(|(_, parcel)| *parcel).collect();
+                connection.send_all(&parcels).await
+            }
+            Self::Outbox(outbox) => mails
+                .iter()
+                .map(|(id, parcel)| match outbox.keep(&format!("{now:013}-{id}.eml"), parcel.bytes) {
+                    Ok(()) => Outcome::Accepted("kept in the outbox".into()),
+                    Err(e) => Outcome::Later { stage: Stage::Connect, code: 0, text: e.to_string() },
+                })
+                .collect(),
         }
     }
 

@@ -6,6 +6,7 @@ use super::way::Way;
 use crate::accounts::token;
 use crate::db::{DAY, MINUTE, Ms, SECOND, Tx};
 use crate::error::Result;
+use crate::mail::smtp::Parcel;
 use crate::mail::{Grant, Outcome, Pace, Stage, volume};
 use crate::newsletters::edition::Ready;
 use crate::newsletters::store::{self, Became};
@@ -164,27 +165,33 @@ impl Worker {
     }
 
     async fn send(&mut self, mails: Vec<Mail>) {
-        let (began, n) = (Instant::now(), mails.len());
-        for mail in mails {
-            let usable = self.hold.is_none() && self.way.as_ref().is_some_and(|w| w.room() > 0);
-            let member = mail.waiting.to.member;
-            let now = self.round.house.db.now();
-            let outcome = match self.way.as_mut().filter(|_| usable) {
-                Some(way) => {
-                    let to = mail.waiting.to.email.as_str();
-                    // An address that could say more than one thing to a relay never gets there.
-                    if is_plain(to) {
+        let (began, now) = (Instant::now(), self.round.house.db.now());
+        // An address that could say more than one thing to a relay never gets there.
+        let (plain, odd): (Vec<Mail>, Vec<Mail>) = mails.into_iter().partition(|m| is_plain(&m.waiting.to.email));
+        for mail in odd {
+            let refused = Outcome::Refused { stage: Stage::Rcpt, code: 553, text: "553 not an address".into() };
+            let became = self.judge(Some(refused), &mail.waiting, now);
+            self.done.push((mail.waiting.to.member, became));
+        }
+        let outcomes = match self.way.as_mut() {
+            Some(way) => {
+                let from = self.round.edition.sender.as_str();
+                let parcels: Vec<(&str, Parcel<'_>)> = plain
+                    .iter()
+                    .map(|mail| {
                         let id = mail.ready.message_id.trim_matches(['<', '>']).split('@').next().unwrap_or("");
-                        let envelope = (self.round.edition.sender.as_str(), to);
-                        Some(way.send(now, id, envelope, &mail.ready.bytes).await)
-                    } else {
-                        Some(Outcome::Refused { stage: Stage::Rcpt, code: 553, text: "553 not an address".into() })
-                    }
-                }
-                None => None,
-            };
-            let became = self.judge(outcome, &mail.waiting, now);
-            self.done.push((member, became));
+                        (id, Parcel { from, to: &mail.waiting.to.email, bytes: &mail.ready.bytes })
+                    })
+                    .collect();
+                way.send_all(now, &parcels).await
+            }
+            None => Vec::new(),
+        };
+        let now = self.round.house.db.now();
+        let (n, mut outcomes) = (plain.len(), outcomes.into_iter());
+        for mail in plain {
+            let became = self.judge(outcomes.next(), &mail.waiting, now);
+            self.done.push((mail.waiting.to.member, became));
         }
         if n > 0 {
             let each = began.elapsed() / u32::try_from(n).unwrap_or(1);

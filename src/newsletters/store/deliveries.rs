@@ -2,7 +2,7 @@
 //! changes things once.
 
 use crate::db::schema::deliveries;
-use crate::db::{Conn, HOUR, MINUTE, Ms, Tx};
+use crate::db::{Bind, Conn, Fixed, HOUR, MINUTE, Ms, Tx};
 use crate::error::Result;
 use crate::newsletters::model::{Counts, all_counts};
 use crate::on;
@@ -91,14 +91,10 @@ fn claim_state(
     Ok(bound(q).load(&mut **tx)?)
 }
 
-#[derive(QueryableByName)]
-struct Granted {
-    #[diesel(sql_type = BigInt)]
-    member_id: i64,
-}
-
 /// The intent: these mails are about to leave. In the same statement consent, suppression, the lease and the
 /// campaign's state are checked once more; only the answered members may get theirs.
+///
+/// A statement for each by its key: one for several with a list lets SQLite walk through everything that is leased.
 pub fn mark_transmitting(
     tx: &mut Tx<'_>,
     campaign: i64,
@@ -107,27 +103,34 @@ pub fn mark_transmitting(
     lease: Ms,
     any_status: bool,
 ) -> Result<Vec<i64>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
     let now = tx.now();
-    let mut q = Condition::default();
-    q.push("UPDATE deliveries SET state = 'transmitting', fence = fence + 1, attempts = attempts + 1, lease_owner = ");
-    q.text(batch).push(", lease_until = ").int(now + lease).push(", updated_at = ").int(now);
-    q.push(" WHERE campaign_id = ").int(campaign).push(" AND member_id IN (");
-    for (i, id) in ids.iter().enumerate() {
-        if i > 0 {
-            q.push(",");
+    let mut granted = Vec::with_capacity(ids.len());
+    for id in ids {
+        let conn: &mut Conn = tx;
+        let binds = [
+            Bind::Text(batch),
+            Bind::Int(now + lease),
+            Bind::Int(now),
+            Bind::Int(campaign),
+            Bind::Int(*id),
+            Bind::Text(owner),
+            Bind::Bool(any_status),
+        ];
+        let rows = on!(conn, c => Fixed::<()>::new(
+            "UPDATE deliveries SET state = 'transmitting', fence = fence + 1, attempts = attempts + 1, lease_owner = ?, \
+             lease_until = ?, updated_at = ? WHERE campaign_id = ? AND member_id = ? AND state = 'leased' AND lease_owner = ? \
+             AND EXISTS (SELECT 1 FROM campaigns c WHERE c.id = deliveries.campaign_id AND c.status = 'running') \
+             AND EXISTS (SELECT 1 FROM members m WHERE m.id = deliveries.member_id AND m.newsletter_consent \
+             AND (m.status = 'active' OR ?)) \
+             AND NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email_hash = deliveries.email_hash)",
+            &binds,
+        )
+        .execute(c))?;
+        if rows == 1 {
+            granted.push(*id);
         }
-        q.int(*id);
     }
-    q.push(") AND state = 'leased' AND lease_owner = ").text(owner);
-    q.push(" AND EXISTS (SELECT 1 FROM campaigns c WHERE c.id = deliveries.campaign_id AND c.status = 'running')");
-    q.push(" AND EXISTS (SELECT 1 FROM members m WHERE m.id = deliveries.member_id AND m.newsletter_consent");
-    q.push(if any_status { ")" } else { " AND m.status = 'active')" });
-    q.push(" AND NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.email_hash = deliveries.email_hash)");
-    q.push(" RETURNING member_id");
-    Ok(bound(q).load::<Granted>(&mut **tx)?.into_iter().map(|g| g.member_id).collect())
+    Ok(granted)
 }
 
 /// What was refused an intent: suppressed or without consent for good, or back in line because the campaign stands.
@@ -210,25 +213,27 @@ pub struct Became {
 
 /// Records what became of a mail, if the intent is still this one.
 pub fn mark_result(tx: &mut Tx<'_>, campaign: i64, batch: &str, member: i64, result: &Became) -> Result<()> {
-    let now = tx.now();
-    let mine = deliveries::table
-        .find((campaign, member))
-        .filter(deliveries::state.eq("transmitting"))
-        .filter(deliveries::lease_owner.eq(batch));
-    diesel::update(mine)
-        .set((
-            deliveries::state.eq(result.state),
-            deliveries::reason.eq(result.reason),
-            deliveries::stage.eq(result.stage),
-            deliveries::code.eq(result.code),
-            deliveries::detail.eq(&result.detail),
-            deliveries::next_at.eq(result.next_at.unwrap_or(0)),
-            deliveries::attempts.eq(deliveries::attempts - i32::from(!result.counts)),
-            deliveries::lease_owner.eq(None::<String>),
-            deliveries::lease_until.eq(None::<Ms>),
-            deliveries::updated_at.eq(now),
-        ))
-        .execute(&mut **tx)?;
+    let binds = [
+        Bind::Text(result.state),
+        Bind::Text(result.reason),
+        Bind::Text(result.stage),
+        Bind::Int(i64::from(result.code)),
+        Bind::Text(&result.detail),
+        Bind::Int(result.next_at.unwrap_or(0)),
+        Bind::Int(i64::from(!result.counts)),
+        Bind::Int(tx.now()),
+        Bind::Int(campaign),
+        Bind::Int(member),
+        Bind::Text(batch),
+    ];
+    let conn: &mut Conn = tx;
+    on!(conn, c => Fixed::<()>::new(
+        "UPDATE deliveries SET state = ?, reason = ?, stage = ?, code = ?, detail = ?, next_at = ?, attempts = attempts - ?, \
+         lease_owner = NULL, lease_until = NULL, updated_at = ? \
+         WHERE campaign_id = ? AND member_id = ? AND state = 'transmitting' AND lease_owner = ?",
+        &binds,
+    )
+    .execute(c))?;
     Ok(())
 }
 

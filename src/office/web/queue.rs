@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::jobs as queue;
 use crate::members::store as members;
 use crate::members::store::AuditRow;
+use crate::members::web::{contact_choices, of_contact};
+use crate::web::forms::Choice;
 use crate::web::guards::{Admin, Manager};
 use crate::web::paging::{Cursor, Page, PageQuery};
 use crate::web::redirect::{see_other, see_other_with};
@@ -28,19 +30,32 @@ struct TodayView {
     waiting: i64,
     dead: usize,
     cards: Vec<Card>,
+    contacts: Vec<Choice>,
+    has_contacts: bool,
+}
+
+/// What today's page is narrowed to.
+#[derive(serde::Deserialize)]
+pub struct TodayQuery {
+    contact: Option<String>,
 }
 
 /// `GET /manage/today`
-pub async fn today(me: Manager) -> Result<HttpResponse> {
+pub async fn today(me: Manager, query: web::Query<TodayQuery>) -> Result<HttpResponse> {
     let (viewer, sources, lang) = (me.viewer.clone(), me.house.sources.clone(), me.lang());
+    let contact = query.into_inner().contact.filter(|c| !c.is_empty());
+    let of = of_contact(contact.as_deref(), viewer.id);
     let view = me
         .house
         .db
         .read(move |c| {
+            let team = members::list_contacts(c)?;
             Ok(TodayView {
+                contacts: contact_choices(&team, lang, contact.as_deref().unwrap_or("")),
+                has_contacts: contact.is_some() || members::has_contacts(c)?,
                 waiting: accounts::count_waiting(c)?,
                 dead: if viewer.is_admin() { queue::overview(c)?.dead.len() } else { 0 },
-                cards: sources.cards(c, &viewer, lang)?,
+                cards: sources.cards(c, &viewer, lang, of)?,
             })
         })
         .await?;

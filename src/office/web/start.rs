@@ -96,7 +96,7 @@ async fn house(ctx: &Ctx, viewer: Arc<Viewer>) -> Result<HttpResponse> {
                     String::new()
                 },
                 partner: if team { None } else { Some(partner(c, &viewer, lang, now)?) },
-                cards: house.sources.cards(c, &viewer, lang)?,
+                cards: house.sources.cards(c, &viewer, lang, None)?,
                 manages,
                 waiting: if manages { accounts::count_waiting(c)? } else { 0 },
                 health,

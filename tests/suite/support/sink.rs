@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
@@ -20,6 +20,35 @@ pub enum Act {
     DropBeforeDot,
     /// Takes the mail and closes the connection without an answer.
     DropAfterDot,
+    /// Thinks for so many milliseconds before it takes the mail.
+    Slow(u64),
+}
+
+/// What the server does with the mail to an address that comes for the n-th time, counted from 0: scripts for addresses that are not known by name.
+pub type Mood = fn(&str, u32) -> Option<Act>;
+
+/// What is kept of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Every byte.
+    Whole,
+    /// Its Message-ID.
+    Id,
+    /// Only that it came.
+    Nothing,
+}
+
+impl Keep {
+    fn of(self, mail: Vec<u8>) -> Vec<u8> {
+        match self {
+            Self::Whole => mail,
+            Self::Nothing => Vec::new(),
+            Self::Id => {
+                let line = mail.split(|b| *b == b'\n').find(|l| l.to_ascii_lowercase().starts_with(b"message-id:"));
+                line.map(|l| l["message-id:".len()..].trim_ascii().to_vec()).unwrap_or_default()
+            }
+        }
+    }
 }
 
 /// How a sink is reached and whom it lets in.
@@ -48,7 +77,11 @@ fn wire(stream: impl Io + 'static) -> Wire {
 #[derive(Default)]
 struct Inner {
     mails: Vec<(String, Vec<u8>)>,
+    count: usize,
     script: HashMap<String, VecDeque<Act>>,
+    seen: HashMap<String, u32>,
+    /// Moments at which an envelope to an address came.
+    asked: HashMap<String, Vec<Instant>>,
     connections: usize,
     encrypted: usize,
     signed_in: usize,
@@ -61,7 +94,8 @@ pub struct Sink {
     /// Mails may end only while there are permits.
     gate: Arc<Semaphore>,
     port: u16,
-    keep: bool,
+    keep: Keep,
+    mood: Option<Mood>,
     door: Door,
 }
 
@@ -70,24 +104,34 @@ const OPEN: usize = 1 << 20;
 
 impl Sink {
     pub async fn start() -> Self {
-        Self::start_with(OPEN, true).await
+        Self::start_with(OPEN, Keep::Whole).await
     }
 
     /// Lets `permits` mails through, then waits for [`Sink::let_through`].
     pub async fn closed_after(permits: usize) -> Self {
-        Self::start_with(permits, true).await
+        Self::start_with(permits, Keep::Whole).await
     }
 
     /// A server behind such a door.
     pub async fn behind(door: Door) -> Self {
-        Self::open(OPEN, true, door).await
+        Self::open((OPEN, Keep::Whole), None, door).await
     }
 
-    pub async fn start_with(permits: usize, keep: bool) -> Self {
-        Self::open(permits, keep, Door::default()).await
+    pub async fn start_with(permits: usize, keep: Keep) -> Self {
+        Self::open((permits, keep), None, Door::default()).await
     }
 
-    async fn open(permits: usize, keep: bool, door: Door) -> Self {
+    /// A server with moods of its own.
+    pub async fn moody(mood: Mood) -> Self {
+        Self::open((OPEN, Keep::Id), Some(mood), Door::default()).await
+    }
+
+    /// When envelopes to `address` came.
+    pub fn asked_for(&self, address: &str) -> Vec<Instant> {
+        self.inner.lock().unwrap().asked.get(address).cloned().unwrap_or_default()
+    }
+
+    async fn open((permits, keep): (usize, Keep), mood: Option<Mood>, door: Door) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let sink = Self {
             inner: Arc::default(),
@@ -95,6 +139,7 @@ impl Sink {
             gate: Arc::new(Semaphore::new(permits)),
             port: listener.local_addr().unwrap().port(),
             keep,
+            mood,
             door,
         };
         let me = sink.clone();
@@ -148,7 +193,7 @@ impl Sink {
     }
 
     pub fn len(&self) -> usize {
-        self.inner.lock().unwrap().mails.len()
+        self.inner.lock().unwrap().count
     }
 
     /// Waits until `n` mails have come.
@@ -169,6 +214,10 @@ impl Sink {
 
     fn next(&self, to: &str, wanted: impl Fn(&Act) -> bool) -> Option<Act> {
         let mut inner = self.inner.lock().unwrap();
+        if let Some(mood) = self.mood {
+            let seen = inner.seen.get(to).copied().unwrap_or(1);
+            return mood(to, seen - 1).filter(wanted);
+        }
         let acts = inner.script.get_mut(to)?;
         if acts.front().is_some_and(wanted) { acts.pop_front() } else { None }
     }
@@ -246,6 +295,11 @@ impl Sink {
                 "MAIL" if !is_in => answers.push_str("530 5.7.0 sign in first\r\n"),
                 "RCPT" => {
                     to = line.split(['<', '>']).nth(1).unwrap_or("").to_owned();
+                    if self.mood.is_some() {
+                        let mut inner = self.inner.lock().unwrap();
+                        *inner.seen.entry(to.clone()).or_insert(0) += 1;
+                        inner.asked.entry(to.clone()).or_default().push(Instant::now());
+                    }
                     match self.next(&to, |a| matches!(a, Act::Rcpt(_))) {
                         Some(Act::Rcpt(answer)) => {
                             answers.push_str(&format!("{answer}\r\n"));
@@ -263,17 +317,24 @@ impl Sink {
                     wire.write_all(answers.as_bytes()).await?;
                     answers.clear();
                     let body = read_body(&mut wire).await?;
-                    let act = self.next(&to, |a| matches!(a, Act::Final(_) | Act::DropAfterDot));
+                    let act = self.next(&to, |a| matches!(a, Act::Final(_) | Act::DropAfterDot | Act::Slow(_)));
                     if let Some(Act::Final(answer)) = act {
                         answers.push_str(&format!("{answer}\r\n"));
                     } else {
                         {
+                            let kept = self.keep.of(body);
                             let mut inner = self.inner.lock().unwrap();
-                            inner.mails.push((to.clone(), if self.keep { body } else { Vec::new() }));
+                            inner.count += 1;
+                            if self.keep != Keep::Nothing {
+                                inner.mails.push((to.clone(), kept));
+                            }
                         }
                         self.came.notify_waiters();
                         if act == Some(Act::DropAfterDot) {
                             return Ok(());
+                        }
+                        if let Some(Act::Slow(ms)) = act {
+                            tokio::time::sleep(Duration::from_millis(ms)).await;
                         }
                         self.gate.acquire().await.unwrap().forget();
                         answers.push_str("250 2.0.0 queued as 42\r\n");
