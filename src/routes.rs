@@ -77,6 +77,8 @@ fn public(app: &mut ServiceConfig) {
     // library
     app.route("/l/{code}", get().to(library_api::links::follow));
     // newsletters
+    app.route("/c/{token}", get().to(newsletters::click));
+    app.route("/o/{token}", get().to(newsletters::open));
     app.route("/u/{token}", get().to(newsletters::unsubscribe_form));
     app.route("/u/{token}", post().to(newsletters::unsubscribe_now));
     // notices
@@ -150,6 +152,7 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/me/sessions", delete().to(accounts_api::delete_sessions));
     app.route("/api/v1/me/sessions/{id}", delete().to(accounts_api::delete_session_by_id));
     app.route("/api/v1/me/password", put().to(accounts_api::update_password));
+    app.route("/api/v1/me/export", get().to(accounts_api::export));
     app.route("/api/v1/me/tokens", get().to(accounts_api::list_tokens));
     app.route("/api/v1/me/tokens", post().to(accounts_api::create_token));
     app.route("/api/v1/me/tokens/{id}", delete().to(accounts_api::delete_token));
@@ -556,6 +559,7 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/campaigns/{id}", get().to(newsletters::edit));
     app.route("/manage/campaigns/{id}", post().to(newsletters::save));
     app.route("/manage/campaigns/{id}/preview", get().to(newsletters::preview));
+    app.route("/manage/campaigns/{id}/report", get().to(newsletters::report_page));
     app.route("/manage/campaigns/{id}/{act}", post().to(newsletters::do_it));
     app.route("/api/v1/campaigns", get().to(campaigns::list));
     app.route("/api/v1/campaigns", post().to(campaigns::create));
@@ -567,6 +571,7 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/campaigns/{id}/cancel", post().to(campaigns::cancel));
     app.route("/api/v1/campaigns/{id}/test", post().to(campaigns::test));
     app.route("/api/v1/campaigns/{id}/deliveries", get().to(campaigns::deliveries));
+    app.route("/api/v1/campaigns/{id}/report", get().to(campaigns::report));
 }
 
 fn admins(app: &mut ServiceConfig) {

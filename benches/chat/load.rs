@@ -62,65 +62,70 @@ fn post(target: &Target, room: usize, cid: &str, began: Instant) -> String {
     }
 }
 
-/// Opens all of them, many at once; answers them with how many came in a second.
-async fn join_all(target: &Arc<Target>, n: usize, rooms: usize) -> Done<(Vec<Wire>, f64)> {
+/// Opens all of them, many at once, each listening from its first moment: who does not answer pings is closed. Answers how many
+/// came in a second.
+async fn join_all(
+    target: &Arc<Target>,
+    (n, rooms): (usize, usize),
+    noted: &Arc<Noted>,
+    zero: Instant,
+    every: usize,
+) -> Done<f64> {
     let (places_at_once, began) = (Arc::new(Semaphore::new(JOINS)), Instant::now());
     let mut all = tokio::task::JoinSet::new();
     for i in 0..n {
-        let (target, gate) = (target.clone(), places_at_once.clone());
+        let (target, gate, noted) = (target.clone(), places_at_once.clone(), noted.clone());
         all.spawn(async move {
             let _place = gate.acquire().await?;
-            Ok::<_, Fail>((i, join(&target, i, &places(i, rooms)).await?))
+            listen(join(&target, i, &places(i, rooms)).await?, &noted, zero, every);
+            Ok::<_, Fail>(())
         });
     }
-    let mut wires = Vec::new();
     while let Some(one) = all.join_next().await {
-        wires.push(one??);
+        one??;
     }
-    let rate = n as f64 / began.elapsed().as_secs_f64();
-    wires.sort_by_key(|(i, _)| *i);
-    Ok((wires.into_iter().map(|(_, w)| w).collect(), rate))
+    Ok(n as f64 / began.elapsed().as_secs_f64())
 }
 
-/// Counts what every connection gets, and how long it took.
-fn listen(wires: Vec<Wire>, noted: &Arc<Noted>, began: Instant, every: usize) {
-    for mut wire in wires {
-        let noted = noted.clone();
-        tokio::spawn(async move {
-            let (mut took, mut n) = (Vec::new(), 0_usize);
-            let ended = loop {
-                let more = wire.has_more();
-                if !more && n > 0 {
-                    noted.deliveries.fetch_add(n, Ordering::Relaxed);
-                    n = 0;
-                }
-                if !more && noted.over.load(Ordering::Relaxed) {
-                    break Ok(());
-                }
-                let next = tokio::time::timeout(Duration::from_secs(2), wire.next()).await;
-                let text = match next {
-                    Ok(Ok(text)) => text,
-                    Ok(Err(error)) => break Err(error),
-                    Err(_) => continue,
-                };
-                if !text.starts_with("{\"t\":\"ev\"") {
-                    continue;
-                }
-                n += 1;
-                if every > 0
-                    && let Some(sent) = text.split_once("t=").and_then(|(_, r)| r.split(' ').next())
-                    && let Ok(sent) = sent.parse::<u128>()
-                {
-                    took.push(u32::try_from(began.elapsed().as_micros().saturating_sub(sent)).unwrap_or(u32::MAX));
-                }
+/// Counts what a connection gets, and how long it took.
+fn listen(mut wire: Wire, noted: &Arc<Noted>, began: Instant, every: usize) {
+    let noted = noted.clone();
+    tokio::spawn(async move {
+        let (mut took, mut n) = (Vec::new(), 0_usize);
+        let ended = loop {
+            let more = wire.has_more();
+            if !more && n > 0 {
+                noted.deliveries.fetch_add(n, Ordering::Relaxed);
+                n = 0;
+            }
+            if !more && noted.over.load(Ordering::Relaxed) {
+                break Ok(());
+            }
+            let next = tokio::time::timeout(Duration::from_secs(2), wire.next()).await;
+            let text = match next {
+                Ok(Ok(text)) => text,
+                Ok(Err(error)) => break Err(error),
+                Err(_) => continue,
             };
-            if let Err(error) = ended {
-                noted.lost.fetch_add(1, Ordering::Relaxed);
+            if !text.starts_with("{\"t\":\"ev\"") {
+                continue;
+            }
+            n += 1;
+            if every > 0
+                && let Some(sent) = text.split_once("t=").and_then(|(_, r)| r.split(' ').next())
+                && let Ok(sent) = sent.parse::<u128>()
+            {
+                took.push(u32::try_from(began.elapsed().as_micros().saturating_sub(sent)).unwrap_or(u32::MAX));
+            }
+        };
+        if let Err(error) = ended {
+            // One says why; a thousand would say the same.
+            if noted.lost.fetch_add(1, Ordering::Relaxed) == 0 {
                 eprintln!("a listener ended: {error}");
             }
-            noted.took.lock().extend(took);
-        });
-    }
+        }
+        noted.took.lock().extend(took);
+    });
 }
 
 async fn reach(noted: &Noted, wanted: usize) {
@@ -133,9 +138,10 @@ async fn reach(noted: &Noted, wanted: usize) {
 /// Everybody listens, every room gets so many posts a second. Answers microseconds of CPU a delivery.
 pub async fn paced(target: &Target, name: &str, n: usize, rooms: usize, a_second: f64, seconds: u64) -> Done<f64> {
     let shared = Arc::new(copy(target)?);
-    let (wires, rate) = join_all(&shared, n, rooms).await?;
+    let (noted, began) = (Arc::new(Noted::default()), Instant::now());
+    let rate = join_all(&shared, (n, rooms), &noted, began, 1).await?;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    measure(target, &shared, name, wires, (n, rooms, rate), a_second, seconds).await
+    measure(target, &shared, name, (noted, began), (n, rooms, rate), a_second, seconds).await
 }
 
 /// A process that does nothing, for the copy of a target.
@@ -147,14 +153,12 @@ async fn measure(
     target: &Target,
     shared: &Arc<Target>,
     name: &str,
-    wires: Vec<Wire>,
+    (noted, began): (Arc<Noted>, Instant),
     (n, rooms, rate): (usize, usize, f64),
     a_second: f64,
     seconds: u64,
 ) -> Done<f64> {
-    let (noted, began) = (Arc::new(Noted::default()), Instant::now());
     let each: usize = (0..n).map(|i| places(i, rooms).len()).sum();
-    listen(wires, &noted, began, 1);
     // Who posts into a room is in it: member `r` is in room `r`.
     let mut posters = Vec::new();
     for room in 0..rooms {
@@ -194,7 +198,8 @@ pub async fn idle(target: &Target, n: usize) -> Done<f64> {
     let before = target.server.memory();
     let shared = Arc::new(copy(target)?);
     let cpu = target.server.cpu();
-    let (wires, rate) = join_all(&shared, n, 3).await?;
+    let (noted, began) = (Arc::new(Noted::default()), Instant::now());
+    let rate = join_all(&shared, (n, 3), &noted, began, 1).await?;
     let joins = (target.server.cpu() - cpu) * 1e6 / n as f64;
     tokio::time::sleep(Duration::from_secs(5)).await;
     let each = (target.server.memory() - before) / n as f64;
@@ -206,7 +211,7 @@ pub async fn idle(target: &Target, n: usize) -> Done<f64> {
         target.name(),
         still * 100.0
     );
-    measure(target, &shared, "vast", wires, (n, 3, rate), 1.0, 6).await
+    measure(target, &shared, "vast", (noted, began), (n, 3, rate), 1.0, 6).await
 }
 
 fn copy(target: &Target) -> Done<Target> {
@@ -224,10 +229,9 @@ fn copy(target: &Target) -> Done<Target> {
 /// Four posters with four posts under way each, as fast as it goes.
 pub async fn burst(target: &Target, n: usize, name: &str) -> Done<f64> {
     let shared = Arc::new(copy(target)?);
-    let (wires, _) = join_all(&shared, n, 1).await?;
-    tokio::time::sleep(Duration::from_secs(3)).await;
     let (noted, began) = (Arc::new(Noted::default()), Instant::now());
-    listen(wires, &noted, began, 0);
+    join_all(&shared, (n, 1), &noted, began, 0).await?;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let (cpu, end) = (target.server.cpu(), Instant::now() + Duration::from_secs(5));
     let mut posters = tokio::task::JoinSet::new();
     for p in 0..4 {

@@ -1173,6 +1173,7 @@ diesel::table! {
         created_by -> Nullable<BigInt>,
         created_at -> BigInt,
         updated_at -> BigInt,
+        tracking -> Bool,
     }
 }
 
@@ -1196,6 +1197,7 @@ diesel::table! {
         detail -> Text,
         message_id -> Text,
         updated_at -> BigInt,
+        tracked -> Bool,
     }
 }
 
@@ -1207,6 +1209,14 @@ diesel::table! {
         reason -> Text,
         source -> Text,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaign_links (id) {
+        id -> BigInt,
+        campaign_id -> BigInt,
+        url -> Text,
     }
 }
 
@@ -1500,6 +1510,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     suppressions,
     campaign_events,
+    campaign_links,
     search_entries,
     backups,
     alerts,

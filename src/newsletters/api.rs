@@ -8,6 +8,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::house::House;
 use crate::i18n::iso;
+use crate::programs::api::Money;
 use crate::web::forms::Json;
 use crate::web::guards::Manager;
 use crate::web::paging::{Cursor, Page, PageQuery};
@@ -36,6 +37,8 @@ pub struct NewCampaign {
     reply_to: Option<String>,
     /// Tier to minutes after the start.
     tier_offsets: Option<BTreeMap<String, i64>>,
+    /// Measure opens and clicks of readers who allow it; off where nothing is said.
+    tracking: Option<bool>,
 }
 
 /// What to change; what is absent stays.
@@ -56,6 +59,8 @@ pub struct CampaignPatch {
     reply_to: Option<String>,
     /// Tier to minutes after the start.
     tier_offsets: Option<BTreeMap<String, i64>>,
+    /// Measure opens and clicks of readers who allow it; off where nothing is said.
+    tracking: Option<bool>,
 }
 
 /// When to start.
@@ -85,6 +90,8 @@ pub struct CampaignJson {
     program: Option<String>,
     reply_to: Option<String>,
     tier_offsets: BTreeMap<String, i64>,
+    /// Opens and clicks of readers who allow it are measured.
+    tracking: bool,
     status: model::Status,
     hold_reason: Option<String>,
     revision: i32,
@@ -131,6 +138,7 @@ fn json(conn: &mut Conn, c: Campaign) -> Result<CampaignJson> {
         body: Words::of(&c.body_de, &c.body_en),
         program: slug,
         tier_offsets: c.offsets(),
+        tracking: c.tracking,
         status: c.status(),
         excluded: c.excluded(),
         hold_reason: some(c.hold_reason),
@@ -199,6 +207,7 @@ pub async fn create(me: Manager, Json(new): Json<NewCampaign>) -> Result<HttpRes
         program: new.program.unwrap_or_default(),
         reply_to: new.reply_to.unwrap_or_default(),
         tier_offsets: new.tier_offsets.unwrap_or_default(),
+        tracking: new.tracking.unwrap_or_default(),
     };
     let id = actions::create(&me.house, raw, me.viewer.id).await?;
     Ok(HttpResponse::Created().json(answer(&me.house, id).await?))
@@ -230,6 +239,7 @@ pub async fn update(me: Manager, id: web::Path<i64>, Json(patch): Json<CampaignP
             },
             reply_to: patch.reply_to.unwrap_or_else(|| old.reply_to.clone()),
             tier_offsets: patch.tier_offsets.unwrap_or_else(|| old.offsets()),
+            tracking: patch.tracking.unwrap_or(old.tracking),
         })
     })
     .await?;
@@ -331,4 +341,80 @@ pub async fn deliveries(me: Manager, id: web::Path<i64>, query: web::Query<Deliv
         updated_at: iso(r.updated_at),
     });
     Ok(HttpResponse::Ok().json(page))
+}
+
+/// What became of a campaign.
+#[derive(Serialize, ToSchema)]
+pub struct ReportJson {
+    /// Deliveries by state.
+    counts: Counts,
+    /// Members of the segment the snapshot left out, by reason.
+    excluded: BTreeMap<String, i64>,
+    /// Accepted mails to readers who allow opens and clicks to be measured: what the next two are shares of.
+    tracked: i64,
+    /// Readers who opened it.
+    opened: i64,
+    /// Readers who followed a link.
+    clicked: i64,
+    /// Readers for whom a program followed links; it counts nowhere else.
+    scanned: i64,
+    /// Links, the most followed first.
+    links: Vec<LinkJson>,
+    /// For each hour after the start, 48 of them.
+    hours: Vec<HourJson>,
+    /// Readers who took their consent back within a week of the start.
+    unsubscribed: i64,
+    /// Approved sales of the readers in the week before the mail was due to each.
+    sales_before: SalesJson,
+    /// Approved sales of the readers in the week from then on.
+    sales_after: SalesJson,
+}
+
+/// A link of a campaign.
+#[derive(Serialize, ToSchema)]
+pub struct LinkJson {
+    /// The address, merge fields in it.
+    url: String,
+    /// Readers who followed it.
+    clicked: i64,
+}
+
+/// An hour of the curve.
+#[derive(Serialize, ToSchema)]
+pub struct HourJson {
+    /// Readers who opened it then.
+    opened: i64,
+    /// Readers who followed a link then.
+    clicked: i64,
+}
+
+/// Sales of a week.
+#[derive(Serialize, ToSchema)]
+pub struct SalesJson {
+    /// How many.
+    count: i64,
+    /// Their amounts together.
+    total: Money,
+}
+
+/// `GET /api/v1/campaigns/{id}/report`
+#[utoipa::path(get, path = "/api/v1/campaigns/{id}/report", tag = "newsletters", params(("id" = i64, Path)),
+    responses((status = 200, body = ReportJson), (status = 404, description = "No such campaign")))]
+pub async fn report(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let r = me.house.db.read(move |c| super::report::report(c, id)).await?;
+    let sales = |s: &store::Sales| SalesJson { count: s.count, total: Money::new(s.amount, &r.currency) };
+    Ok(HttpResponse::Ok().json(ReportJson {
+        sales_before: sales(&r.before),
+        sales_after: sales(&r.after),
+        counts: r.counts,
+        excluded: r.excluded,
+        tracked: r.tracked,
+        opened: r.opened,
+        clicked: r.clicked,
+        scanned: r.scanned,
+        links: r.links.into_iter().map(|(url, clicked)| LinkJson { url, clicked }).collect(),
+        hours: r.hours.into_iter().map(|(opened, clicked)| HourJson { opened, clicked }).collect(),
+        unsubscribed: r.left,
+    }))
 }

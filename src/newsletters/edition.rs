@@ -3,6 +3,7 @@
 
 use super::keys::Key;
 use super::letters::Newsletter;
+use super::measured;
 use super::model::{Campaign, Recipient};
 use crate::db::{Conn, Ms};
 use crate::error::{Error, Result};
@@ -14,7 +15,6 @@ use crate::settings::Settings;
 use crate::text::merge::{self, Context, Template, Values};
 use crate::text::{page_html, plain_text};
 use crate::web::viewer::MemberId;
-use std::fmt::Write;
 
 /// The longest merged text in bytes.
 const MOST: usize = 400_000;
@@ -26,6 +26,10 @@ enum Slot {
     Ref,
     Link,
     Unsubscribe,
+    /// The measured way to the link of that number.
+    Click(usize),
+    /// The picture that tells of an opening.
+    Open,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +46,8 @@ enum Piece {
 
 /// Marks that no text contains, that Markdown leaves alone and that link recognition takes for addresses.
 struct Marks {
-    all: [(Slot, String); 5],
+    nonce: String,
+    all: Vec<(Slot, String)>,
 }
 
 impl Marks {
@@ -51,18 +56,40 @@ impl Marks {
         getrandom::fill(&mut nonce).map_err(|e| Error::internal(e.to_string()))?;
         let nonce: String = nonce.iter().map(|b| format!("{b:02x}")).collect();
         Ok(Self {
-            all: [
+            all: vec![
                 (Slot::Name, format!("zq{nonce}n9")),
                 (Slot::Tier, format!("zq{nonce}t9")),
                 (Slot::Ref, format!("zq{nonce}r9")),
                 (Slot::Link, format!("https://zq{nonce}l9.example/x")),
                 (Slot::Unsubscribe, format!("https://zq{nonce}u9.example/x")),
+                (Slot::Open, format!("https://zq{nonce}o9.example/x")),
             ],
+            nonce,
         })
     }
 
     fn of(&self, slot: Slot) -> String {
         self.all.iter().find(|(s, _)| *s == slot).map(|(_, m)| m.clone()).unwrap_or_default()
+    }
+
+    /// The mark of a link, known from now on.
+    fn click(&mut self, n: usize) -> String {
+        let mark = format!("https://zq{}c{n}z.example/x", self.nonce);
+        if !self.all.iter().any(|(slot, _)| *slot == Slot::Click(n)) {
+            self.all.push((Slot::Click(n), mark.clone()));
+        }
+        mark
+    }
+
+    /// An address with merge fields in the places of the marks.
+    fn fields(&self, url: &str) -> String {
+        let names = [
+            (Slot::Name, "{{member.name}}"),
+            (Slot::Tier, "{{member.tier}}"),
+            (Slot::Ref, "{{affiliate.ref}}"),
+            (Slot::Link, "{{affiliate.link}}"),
+        ];
+        names.into_iter().fold(url.to_owned(), |url, (slot, name)| url.replace(&self.of(slot), name))
     }
 
     fn values(&self, lang: Lang) -> Values {
@@ -142,6 +169,9 @@ struct Own {
     reference: String,
     link: String,
     unsubscribe: String,
+    /// Measured ways to the links, by number; empty where nothing is measured.
+    clicks: Vec<String>,
+    open: String,
 }
 
 impl Own {
@@ -152,32 +182,20 @@ impl Own {
             Slot::Ref => &self.reference,
             Slot::Link => &self.link,
             Slot::Unsubscribe => &self.unsubscribe,
+            Slot::Click(n) => self.clicks.get(n).map_or("", String::as_str),
+            Slot::Open => &self.open,
         }
     }
 
     fn escaped(&self, slot: Slot, place: Place) -> String {
         let value = self.get(slot);
-        let is_address = matches!(slot, Slot::Link | Slot::Unsubscribe);
+        let is_address = matches!(slot, Slot::Link | Slot::Unsubscribe | Slot::Click(_) | Slot::Open);
         match place {
             Place::Text => value.to_owned(),
-            Place::Attribute if !is_address => percent(value),
+            Place::Attribute if !is_address => merge::percent(value),
             Place::Html | Place::Attribute => merge::html(value),
         }
     }
-}
-
-/// Text as a part of an address.
-fn percent(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for b in value.bytes() {
-        if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{b:02X}");
-        }
-    }
-    out
 }
 
 fn one_line(text: &str) -> String {
@@ -192,6 +210,8 @@ pub struct Ready {
     pub bytes: Vec<u8>,
     /// Message-ID with brackets.
     pub message_id: String,
+    /// Whether it carries measured links.
+    pub tracked: bool,
 }
 
 struct Text {
@@ -200,6 +220,8 @@ struct Text {
     body_html: Part,
     text: Part,
     html: Part,
+    /// The same with measured links, where the campaign asks for it.
+    measured: Option<Part>,
     needs_ref: bool,
 }
 
@@ -218,6 +240,10 @@ pub struct Edition {
     tiers: Vec<Tier>,
     texts: Vec<Text>,
     signers: Vec<dkim::Signer>,
+    /// Addresses of the measured links, merge fields in them, by number.
+    links: Vec<String>,
+    /// Their ids, once they are kept; until then nothing is measured.
+    link_ids: Vec<i64>,
     /// Address of the envelope.
     pub sender: String,
 }
@@ -246,11 +272,11 @@ impl Edition {
         let settings = crate::settings::load(conn)?;
         let (name, address) = sender(house, &settings);
         let domain = address.rsplit_once('@').map_or("localhost", |(_, d)| d).to_owned();
-        let marks = Marks::new()?;
+        let (mut marks, mut links) = (Marks::new()?, Vec::new());
         let mut texts = Vec::new();
         let campaign = &with_cards(house, conn, campaign)?;
         for lang in Lang::ALL.into_iter().filter(|l| campaign.speaks(*l)) {
-            texts.push(text(house, &settings, campaign, lang, &marks)?);
+            texts.push(text(house, &settings, campaign, lang, &mut marks, &mut links)?);
         }
         let reply_to = if campaign.reply_to.is_empty() { address.clone() } else { campaign.reply_to.clone() };
         Ok(Self {
@@ -268,7 +294,27 @@ impl Edition {
             reply_to,
             texts,
             key,
+            links,
+            link_ids: Vec::new(),
         })
+    }
+
+    /// Addresses of the links that are to be measured.
+    pub fn links(&self) -> &[String] {
+        &self.links
+    }
+
+    /// From now on mails to readers who allow it are measured, by these ids of [`Edition::links`].
+    pub fn measure(&mut self, ids: &std::collections::HashMap<String, i64>) {
+        self.link_ids = self.links.iter().filter_map(|url| ids.get(url).copied()).collect();
+        if self.link_ids.len() != self.links.len() {
+            self.link_ids.clear();
+        }
+    }
+
+    /// The measured HTML of a text for a reader, where both want it.
+    fn measured<'a>(&self, text: &'a Text, to: &Recipient) -> Option<&'a Part> {
+        text.measured.as_ref().filter(|_| to.tracking && !self.link_ids.is_empty())
     }
 
     fn text_for(&self, lang: Lang) -> Result<&Text> {
@@ -291,6 +337,8 @@ impl Edition {
             link: link.map_or_else(String::new, |base| merge::affiliate_link(base, &reference)),
             reference: one_line(&reference),
             unsubscribe: format!("{}/u/{}", self.base_url, self.key.unsubscribe_token(MemberId(to.member))),
+            clicks: Vec::new(),
+            open: String::new(),
         }
     }
 
@@ -344,9 +392,16 @@ impl Edition {
     /// When the campaign has no text.
     pub fn mail(&self, to: &Recipient, now: Ms) -> Result<Ready> {
         let text = self.text_for(to.lang)?;
-        let own = self.own(to, text.lang);
+        let mut own = self.own(to, text.lang);
+        let measured = self.measured(text, to);
+        if measured.is_some() {
+            let of = |kind, id| self.key.seen_token(kind, id, MemberId(to.member));
+            own.clicks = self.link_ids.iter().map(|id| format!("{}/c/{}", self.base_url, of("click", *id))).collect();
+            own.open = format!("{}/o/{}.gif", self.base_url, of("open", self.campaign));
+        }
+        let html = measured.unwrap_or(&text.html);
         let message_id = format!("<{}@{}>", self.key.message_id(self.campaign, MemberId(to.member)), self.domain);
-        let fixed: usize = text.text.encoded.iter().chain(&text.html.encoded).map(Vec::len).sum();
+        let fixed: usize = text.text.encoded.iter().chain(&html.encoded).map(Vec::len).sum();
         let mut head = String::with_capacity(1_200);
         let token = own.unsubscribe.rsplit('/').next().unwrap_or("");
         let (boundary, domain) = (&self.boundary, &self.domain);
@@ -373,7 +428,7 @@ impl Edition {
         }
         let mut out = Vec::with_capacity(head.len() + fixed + 1_500);
         out.extend_from_slice(head.as_bytes());
-        for (kind, part) in [("plain", &text.text), ("html", &text.html)] {
+        for (kind, part) in [("plain", &text.text), ("html", html)] {
             out.extend_from_slice(
                 format!(
                     "\r\n--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n\
@@ -388,7 +443,7 @@ impl Edition {
         if !signatures.is_empty() {
             out.splice(..0, signatures.into_bytes());
         }
-        Ok(Ready { bytes: out, message_id })
+        Ok(Ready { bytes: out, message_id, tracked: measured.is_some() })
     }
 }
 
@@ -412,7 +467,14 @@ fn with_cards(house: &House, conn: &mut Conn, campaign: &Campaign) -> Result<Cam
     Ok(out)
 }
 
-fn text(house: &House, settings: &Settings, campaign: &Campaign, lang: Lang, marks: &Marks) -> Result<Text> {
+fn text(
+    house: &House,
+    settings: &Settings,
+    campaign: &Campaign,
+    lang: Lang,
+    marks: &mut Marks,
+    links: &mut Vec<String>,
+) -> Result<Text> {
     let parse = |source: &str| Template::parse(source).map_err(|_| Error::internal("a stored text has unknown fields"));
     let (subject, body) = campaign.texts(lang);
     let (subject, body) = (parse(subject)?, parse(body)?);
@@ -428,7 +490,20 @@ fn text(house: &House, settings: &Settings, campaign: &Campaign, lang: Lang, mar
     let body_html = page_html(&markdown).replace("href=\"/", &format!("href=\"{base}/"));
     let body_html = body_html.replace("src=\"/", &format!("src=\"{base}/"));
     let imprint = settings.imprint.get(lang);
-    let letter = Newsletter {
+    let measured_html = campaign.tracking.then(|| {
+        let html = measured::marked(&body_html, |url| {
+            let url = marks.fields(url);
+            let known = links.iter().position(|known| *known == url);
+            let n = known.unwrap_or_else(|| {
+                links.push(url);
+                links.len() - 1
+            });
+            Some(marks.click(n))
+        });
+        // Behind the text: a program that shows pictures late shows the text at once.
+        format!("{html}<img src=\"{}\" width=\"1\" height=\"1\" alt=\"\">", marks.of(Slot::Open))
+    });
+    let mut letter = Newsletter {
         subject: subject.clone(),
         body_text: plain_text(&markdown),
         imprint_html: page_html(imprint),
@@ -439,10 +514,19 @@ fn text(house: &House, settings: &Settings, campaign: &Campaign, lang: Lang, mar
     };
     let rendered = house.mailer.render(lang, settings, &letter)?;
     let html = inline(&rendered.html)?;
+    let plain_body = letter.body_html.clone();
+    let measured = match measured_html {
+        Some(body) => {
+            letter.body_html = body;
+            Some(Part::new(marks.cut(&inline(&house.mailer.render(lang, settings, &letter)?.html)?, true)))
+        }
+        None => None,
+    };
     Ok(Text {
+        measured,
         lang,
         subject: marks.cut(&subject, false),
-        body_html: Part::new(marks.cut(&letter.body_html, true)),
+        body_html: Part::new(marks.cut(&plain_body, true)),
         text: Part::new(marks.cut(&rendered.text, false)),
         html: Part::new(marks.cut(&html, true)),
         needs_ref,
@@ -460,6 +544,8 @@ mod tests {
             reference: "r1".into(),
             link: "https://s.example/?a=1&ref=r1".into(),
             unsubscribe: "https://k.example/u/x".into(),
+            clicks: Vec::new(),
+            open: String::new(),
         }
     }
 

@@ -83,6 +83,8 @@ pub struct Raw {
     pub reply_to: String,
     /// Minutes by tier.
     pub tier_offsets: BTreeMap<String, i64>,
+    /// Measure opens and clicks of readers who allow it.
+    pub tracking: bool,
 }
 
 /// The longest offset of a tier: thirty days.
@@ -145,6 +147,7 @@ impl Raw {
             program_id,
             reply_to,
             tier_offsets: self.tier_offsets,
+            tracking: self.tracking,
         })
     }
 }

@@ -65,6 +65,22 @@ impl Key {
         good.then_some(MemberId(id))
     }
 
+    /// Token of a link that `member` follows (`click`), or of the picture of a campaign (`open`): 43 of `A-Za-z0-9_-`.
+    pub fn seen_token(&self, kind: &str, of: i64, member: MemberId) -> String {
+        let ids = [of.to_be_bytes(), member.0.to_be_bytes()].concat();
+        URL_SAFE_NO_PAD.encode([ids.as_slice(), &self.mac(&[kind.as_bytes(), b":", &ids])].concat())
+    }
+
+    /// Link or campaign, and the member, of a token; none when it is not ours.
+    pub fn seen_of(&self, kind: &str, token: &str) -> Option<(i64, MemberId)> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (ids, mac) = bytes.split_at_checked(16)?;
+        let good = bool::from(self.mac(&[kind.as_bytes(), b":", ids]).ct_eq(mac));
+        let (of, member) = ids.split_at(8);
+        let of = i64::from_be_bytes(of.try_into().ok()?);
+        good.then_some((of, MemberId(i64::from_be_bytes(member.try_into().ok()?))))
+    }
+
     /// Local part of a Message-ID: the same for every try of one delivery.
     pub fn message_id(&self, campaign: i64, member: MemberId) -> String {
         let mac = self.mac(&[b"message:", &campaign.to_be_bytes(), &member.0.to_be_bytes()]);
@@ -89,5 +105,8 @@ mod tests {
         assert_eq!(Key(vec![8; 32]).member_of(&token), None);
         assert_eq!(key.message_id(1, MemberId(2)), key.message_id(1, MemberId(2)));
         assert_ne!(key.message_id(1, MemberId(2)), key.message_id(2, MemberId(1)));
+        let click = key.seen_token("click", 7, MemberId(42));
+        assert_eq!((click.len(), key.seen_of("click", &click)), (43, Some((7, MemberId(42)))));
+        assert_eq!(key.seen_of("open", &click), None, "a token of another kind");
     }
 }

@@ -93,6 +93,7 @@ pub struct Campaign {
     pub created_by: Option<i64>,
     pub created_at: Ms,
     pub updated_at: Ms,
+    pub tracking: bool,
 }
 
 impl Campaign {
@@ -145,6 +146,8 @@ pub struct Draft {
     pub reply_to: String,
     /// Minutes by tier slug.
     pub tier_offsets: BTreeMap<String, i64>,
+    /// Whether opens and clicks of readers who allow it are measured.
+    pub tracking: bool,
 }
 
 /// Somebody who gets a mail.
@@ -164,6 +167,8 @@ pub struct Recipient {
     pub reference: Option<String>,
     /// Name of the manager who looks after them; the mail goes out under it.
     pub contact: Option<String>,
+    /// Allows opens and clicks to be measured.
+    pub tracking: bool,
 }
 
 /// Deliveries by state; absent states are 0.

@@ -411,17 +411,22 @@ pub fn address(value: &str) -> String {
     out
 }
 
-/// `base` with `{ref}` replaced by `code`, percent-encoded so that a code cannot add parameters of its own.
-pub fn affiliate_link(base: &str, code: &str) -> String {
-    let mut safe = String::with_capacity(code.len());
-    for b in code.bytes() {
+/// Text as a part of an address: everything but unreserved characters (RFC 3986, 2.3) percent-encoded.
+pub fn percent(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for b in text.bytes() {
         if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
-            safe.push(char::from(b));
+            out.push(char::from(b));
         } else {
-            safe.push_str(&format!("%{b:02X}"));
+            out.push_str(&format!("%{b:02X}"));
         }
     }
-    base.replace("{ref}", &safe)
+    out
+}
+
+/// `base` with `{ref}` replaced by `code`, percent-encoded so that a code cannot add parameters of its own.
+pub fn affiliate_link(base: &str, code: &str) -> String {
+    base.replace("{ref}", &percent(code))
 }
 
 #[cfg(test)]

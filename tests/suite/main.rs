@@ -35,6 +35,7 @@ mod material;
 mod members;
 mod messages;
 mod newsletters;
+mod newsletters_measured;
 mod notices;
 mod notices_mail;
 mod notices_push;

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 const FROM: (&str, &str) = ("KONTOR_MAIL_FROM", "Nordlicht <news@nordlicht.example>");
 
-async fn house(sink: &Sink) -> (Server, Client) {
+pub(crate) async fn house(sink: &Sink) -> (Server, Client) {
     house_with(sink, "2").await
 }
 
@@ -37,13 +37,13 @@ async fn db_imprint(server: &Server, text: &str) {
     server.house().db.write(write).await.unwrap();
 }
 
-async fn reader(server: &Server, name: &str, rank: i32, lang: Lang) -> Client {
+pub(crate) async fn reader(server: &Server, name: &str, rank: i32, lang: Lang) -> Client {
     let member = server.db_member(name, Role::Member, rank, lang).await;
     db_consent(server, &member, true).await;
     member
 }
 
-async fn campaign(jana: &Client, extra: Value) -> i64 {
+pub(crate) async fn campaign(jana: &Client, extra: Value) -> i64 {
     let rule = json!({"all":[]});
     let segment = jana.post("/api/v1/segments", json!({"name":"Alle","rule":rule})).await.expect(201).id();
     let mut body = json!({"name":"Herbst","segment_id":segment,
@@ -55,7 +55,7 @@ async fn campaign(jana: &Client, extra: Value) -> i64 {
     jana.post("/api/v1/campaigns", body).await.expect(201).id()
 }
 
-async fn start(jana: &Client, id: i64) {
+pub(crate) async fn start(jana: &Client, id: i64) {
     jana.post(&format!("/api/v1/campaigns/{id}/start"), json!({})).await.expect(200);
 }
 
@@ -76,7 +76,7 @@ async fn until(server: &Server, jana: &Client, id: i64, is: impl Fn(&Value) -> b
     panic!("never: {}", show(jana, id).await);
 }
 
-async fn finished(server: &Server, jana: &Client, id: i64) -> Value {
+pub(crate) async fn finished(server: &Server, jana: &Client, id: i64) -> Value {
     until(server, jana, id, |c| c["status"].as_str().unwrap().starts_with("finished")).await
 }
 
@@ -85,7 +85,7 @@ async fn delivery(jana: &Client, id: i64, email: &str) -> Value {
     all["items"].as_array().unwrap().iter().find(|d| d["email"] == email).cloned().unwrap_or(Value::Null)
 }
 
-fn mail_to(sink: &Sink, address: &str) -> (Mail, String) {
+pub(crate) fn mail_to(sink: &Sink, address: &str) -> (Mail, String) {
     let (_, raw) = sink.mails().into_iter().find(|(to, _)| to == address).unwrap();
     let text = String::from_utf8(raw.clone()).unwrap();
     (Mail::parse(&raw), text)

@@ -42,7 +42,7 @@ pub async fn db_suppress(server: &Server, email: &str) {
         .unwrap();
 }
 
-async fn db_sale(server: &Server, who: &Client, order: &str, cents: i64, days_ago: i64) {
+pub(crate) async fn db_sale(server: &Server, who: &Client, order: &str, cents: i64, days_ago: i64) {
     let (id, order, at) = (who.member.0, order.to_owned(), server.house().db.now() - days_ago * DAY);
     server
         .house()

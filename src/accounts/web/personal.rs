@@ -216,25 +216,7 @@ pub async fn privacy(me: Member) -> Result<HttpResponse> {
 
 /// `GET /me/privacy/export`: everything stored about the member, as a JSON file.
 pub async fn export(me: Member) -> Result<HttpResponse> {
-    let (id, sources, now) = (me.viewer.id, me.house.sources.clone(), me.house.db.now());
-    let all = me
-        .house
-        .db
-        .read(move |c| {
-            let mut all = store::export(c, id, now)?;
-            for source in &sources.export {
-                let (name, rows) = source(c, id)?;
-                all.insert(name.to_owned(), rows);
-            }
-            Ok(all)
-        })
-        .await?;
-    let text = serde_json::to_string_pretty(&all).map_err(Error::internal)?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/json")
-        .insert_header(("content-disposition", "attachment; filename=\"kontor-export.json\""))
-        .insert_header(("cache-control", "no-store"))
-        .body(text))
+    crate::accounts::api::export(me).await
 }
 
 #[derive(Serialize)]

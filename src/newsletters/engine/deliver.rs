@@ -141,13 +141,17 @@ pub async fn round(house: &House, campaign: &Campaign) -> Result<bool> {
         })
         .await?;
     let (for_edition, copy) = (house.clone(), campaign.clone());
-    let (edition, program) = house
+    let (mut edition, program) = house
         .db
         .read(move |c| {
             let edition = Edition::compile(&for_edition, c, &copy, key)?;
             Ok((edition, store::find_link_program(c, copy.program_id)?))
         })
         .await?;
+    if campaign.tracking && !edition.links().is_empty() {
+        let links = edition.links().to_vec();
+        edition.measure(&house.db.write_background(move |tx| store::keep_links(tx, id, &links)).await?);
+    }
     let round = Arc::new(Round {
         house: house.clone(),
         id,

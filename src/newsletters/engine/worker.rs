@@ -190,7 +190,8 @@ impl Worker {
         let now = self.round.house.db.now();
         let (n, mut outcomes) = (plain.len(), outcomes.into_iter());
         for mail in plain {
-            let became = self.judge(outcomes.next(), &mail.waiting, now);
+            let mut became = self.judge(outcomes.next(), &mail.waiting, now);
+            became.tracked = mail.ready.tracked;
             self.done.push((mail.waiting.to.member, became));
         }
         if n > 0 {
@@ -252,6 +253,7 @@ impl Worker {
                     detail: text,
                     next_at: Some(next),
                     counts: true,
+                    ..Became::default()
                 }
             }
             Some(Outcome::Unknown { text }) => Became {

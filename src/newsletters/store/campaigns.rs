@@ -71,6 +71,7 @@ pub fn insert(tx: &mut Tx<'_>, draft: &Draft, by: MemberId) -> Result<i64> {
             campaigns::program_id.eq(draft.program_id),
             campaigns::reply_to.eq(&draft.reply_to),
             campaigns::tier_offsets.eq(offsets),
+            campaigns::tracking.eq(draft.tracking),
             campaigns::created_by.eq(Some(by.0)),
             campaigns::created_at.eq(now),
             campaigns::updated_at.eq(now),
@@ -98,6 +99,7 @@ pub fn update_draft(tx: &mut Tx<'_>, id: i64, draft: &Draft) -> Result<()> {
             campaigns::program_id.eq(draft.program_id),
             campaigns::reply_to.eq(&draft.reply_to),
             campaigns::tier_offsets.eq(offsets),
+            campaigns::tracking.eq(draft.tracking),
             campaigns::revision.eq(campaigns::revision + 1),
             campaigns::updated_at.eq(now),
         ))

@@ -38,8 +38,34 @@ pub struct NewDelivery {
 /// Stores deliveries. The cursor of the snapshot lets each member in once.
 pub fn insert_deliveries(tx: &mut Tx<'_>, rows: &[NewDelivery]) -> Result<()> {
     let conn: &mut Conn = tx;
-    for part in rows.chunks(500) {
-        on!(conn, c => diesel::insert_into(deliveries::table).values(part).execute(c))?;
+    match conn {
+        // One statement, prepared once: diesel writes a new text for every row here.
+        Conn::Sqlite(c) => {
+            for row in rows {
+                let binds = [
+                    Bind::Int(row.campaign_id),
+                    Bind::Int(row.member_id),
+                    Bind::Text(&row.email),
+                    Bind::Text(&row.email_hash),
+                    Bind::Int(i64::from(row.tier_rank)),
+                    Bind::Int(row.due_at),
+                    Bind::Int(row.next_at),
+                    Bind::Text(&row.message_id),
+                    Bind::Int(row.updated_at),
+                ];
+                Fixed::<()>::new(
+                    "INSERT INTO deliveries (campaign_id, member_id, email, email_hash, tier_rank, due_at, next_at, message_id, \
+                     updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    &binds,
+                )
+                .execute(c)?;
+            }
+        }
+        Conn::Postgres(c) => {
+            for part in rows.chunks(500) {
+                diesel::insert_into(deliveries::table).values(part).execute(c)?;
+            }
+        }
     }
     Ok(())
 }
@@ -209,6 +235,8 @@ pub struct Became {
     pub next_at: Option<Ms>,
     /// Whether the try counts.
     pub counts: bool,
+    /// Whether the mail carries measured links.
+    pub tracked: bool,
 }
 
 /// Records what became of a mail, if the intent is still this one.
@@ -221,6 +249,7 @@ pub fn mark_result(tx: &mut Tx<'_>, campaign: i64, batch: &str, member: i64, res
         Bind::Text(&result.detail),
         Bind::Int(result.next_at.unwrap_or(0)),
         Bind::Int(i64::from(!result.counts)),
+        Bind::Bool(result.tracked),
         Bind::Int(tx.now()),
         Bind::Int(campaign),
         Bind::Int(member),
@@ -228,7 +257,7 @@ pub fn mark_result(tx: &mut Tx<'_>, campaign: i64, batch: &str, member: i64, res
     ];
     let conn: &mut Conn = tx;
     on!(conn, c => Fixed::<()>::new(
-        "UPDATE deliveries SET state = ?, reason = ?, stage = ?, code = ?, detail = ?, next_at = ?, attempts = attempts - ?, \
+        "UPDATE deliveries SET state = ?, reason = ?, stage = ?, code = ?, detail = ?, next_at = ?, attempts = attempts - ?, tracked = ?, \
          lease_owner = NULL, lease_until = NULL, updated_at = ? \
          WHERE campaign_id = ? AND member_id = ? AND state = 'transmitting' AND lease_owner = ?",
         &binds,

@@ -84,7 +84,7 @@ pub fn insert_suppression(tx: &mut Tx<'_>, hash: &str, email_key: &str, reason: 
     Ok(())
 }
 
-type Person = (i64, String, String, String, i32, Option<i64>);
+type Person = (i64, String, String, String, i32, Option<i64>, bool);
 
 /// Members as recipients, with their codes at `program`.
 pub fn list_recipients(conn: &mut Conn, ids: &[i64], program: Option<i64>) -> Result<Vec<Recipient>> {
@@ -101,6 +101,7 @@ pub fn list_recipients(conn: &mut Conn, ids: &[i64], program: Option<i64>) -> Re
                 members::locale,
                 members::tier_rank,
                 members::contact_id,
+                members::tracking_consent,
             ))
             .load(conn)?;
         let refs: Vec<(i64, String)> = match program {
@@ -114,7 +115,7 @@ pub fn list_recipients(conn: &mut Conn, ids: &[i64], program: Option<i64>) -> Re
             None => Vec::new(),
         };
         let refs: std::collections::HashMap<i64, String> = refs.into_iter().collect();
-        out.extend(people.into_iter().map(|(member, name, email, locale, tier_rank, contact)| Recipient {
+        out.extend(people.into_iter().map(|(member, name, email, locale, tier_rank, contact, tracking)| Recipient {
             member,
             name,
             email,
@@ -122,6 +123,7 @@ pub fn list_recipients(conn: &mut Conn, ids: &[i64], program: Option<i64>) -> Re
             tier_rank,
             reference: refs.get(&member).cloned(),
             contact: contact.and_then(|id| team.get(&id).cloned()),
+            tracking,
         }));
     }
     Ok(out)

@@ -49,6 +49,7 @@ pub fn raw(form: &Form) -> Raw {
         program: form.text("program").to_owned(),
         reply_to: form.text("reply_to").to_owned(),
         tier_offsets,
+        tracking: form.ticked("tracking"),
     }
 }
 
@@ -68,6 +69,9 @@ pub fn values(conn: &mut Conn, campaign: &Campaign) -> Result<BTreeMap<String, S
         ]
         .map(|(k, v)| (k.to_owned(), v)),
     );
+    if campaign.tracking {
+        values.insert("tracking".to_owned(), "on".to_owned());
+    }
     for (tier, minutes) in campaign.offsets() {
         values.insert(format!("offset_{tier}"), minutes.to_string());
     }
