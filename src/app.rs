@@ -40,6 +40,8 @@ pub struct Running {
     pub house: House,
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it takes what comes back by mail.
+    pub inbound: Option<SocketAddr>,
     handle: actix_web::dev::ServerHandle,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
 }
@@ -354,6 +356,14 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
     house.jobs.start(&house);
     newsletters::resume_all(&house).await?;
     upkeep::node::start(&house);
+    let inbound = match (house.config.inbound, house.config.bounce_domain.clone()) {
+        (Some(address), Some(domain)) => {
+            let returns = Arc::new(newsletters::returns::Returns::new(house.clone(), domain));
+            let taken = |e: std::io::Error| Error::config(format!("KONTOR_INBOUND_LISTEN: {address}: {e}"));
+            Some(crate::mail::inbound::listen(address, returns).await.map_err(taken)?)
+        }
+        _ => None,
+    };
     let for_app = web::Data::new(house.clone());
     let identify: Identify = |house, credentials| Box::pin(accounts::actions::identify(house, credentials));
     let server = HttpServer::new(move || {
@@ -384,7 +394,7 @@ pub async fn start(mut config: Config, clock: Clock) -> Result<Running> {
         let _ = warm_up.join();
         crate::memory::give_back();
     });
-    Ok(Running { house, address, handle, server })
+    Ok(Running { house, address, inbound, handle, server })
 }
 
 /// Small frames leave at once, and a peer that takes nothing for half a minute is given up by the kernel: a socket in

@@ -24,6 +24,8 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("SMTP_CA", "(public roots only)"),
     ("KONTOR_MAIL_FROM", "Kontor <kontor@localhost>"),
     ("KONTOR_MAIL_CONNECTIONS", "8"),
+    ("KONTOR_BOUNCE_DOMAIN", "(none: the sender)"),
+    ("KONTOR_INBOUND_LISTEN", "(unset: off)"),
     ("KONTOR_TRUSTED_PROXIES", "(none)"),
     ("KONTOR_RATE_LIMITS", "on"),
     ("KONTOR_CONNECTIONS_PER_MEMBER", "10"),
@@ -163,6 +165,10 @@ pub struct Config {
     pub mail_from: String,
     /// SMTP connections of a campaign, at most 64.
     pub mail_connections: usize,
+    /// Domain of the envelopes of newsletters, whose mail comes back to `inbound`.
+    pub bounce_domain: Option<String>,
+    /// Where the house listens for what comes back.
+    pub inbound: Option<std::net::SocketAddr>,
     /// Proxies whose `X-Forwarded-For` and `-Proto` count.
     pub trusted_proxies: Vec<Network>,
     /// Off only for load tests.
@@ -267,6 +273,14 @@ impl Config {
                 v.parse().ok().filter(|n| (1..=64).contains(n))
             })
             .unwrap_or(8);
+        let bounce_domain = r.parsed("KONTOR_BOUNCE_DOMAIN", "a domain", |v| {
+            let fits = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+            (v.contains('.') && v.chars().all(fits) && v.len() <= 200).then(|| v.to_ascii_lowercase())
+        });
+        let inbound = r.parsed("KONTOR_INBOUND_LISTEN", "address:port", |v| v.parse().ok());
+        if inbound.is_some() && bounce_domain.is_none() {
+            r.mistakes.push("KONTOR_INBOUND_LISTEN: needs KONTOR_BOUNCE_DOMAIN".to_owned());
+        }
         let trusted_proxies = r
             .parsed("KONTOR_TRUSTED_PROXIES", "addresses or networks, separated by commas", |v| {
                 v.split(',').map(|p| Network::parse(p.trim())).collect()
@@ -315,6 +329,8 @@ impl Config {
             smtp,
             mail_from,
             mail_connections,
+            bounce_domain,
+            inbound,
             trusted_proxies,
             rate_limits,
             reload_pages,

@@ -559,6 +559,7 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/campaigns/{id}", get().to(newsletters::edit));
     app.route("/manage/campaigns/{id}", post().to(newsletters::save));
     app.route("/manage/campaigns/{id}/preview", get().to(newsletters::preview));
+    app.route("/admin/returns", get().to(newsletters::returned));
     app.route("/manage/campaigns/{id}/report", get().to(newsletters::report_page));
     app.route("/manage/campaigns/{id}/{act}", post().to(newsletters::do_it));
     app.route("/api/v1/campaigns", get().to(campaigns::list));

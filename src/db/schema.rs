@@ -1221,6 +1221,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    returned_mails (id) {
+        id -> BigInt,
+        at -> BigInt,
+        recipient -> Text,
+        campaign_id -> Nullable<BigInt>,
+        member_id -> Nullable<BigInt>,
+        verdict -> Text,
+        status -> Text,
+        detail -> Text,
+        raw -> Text,
+    }
+}
+
+diesel::table! {
     campaign_events (id) {
         id -> BigInt,
         campaign_id -> BigInt,
@@ -1511,6 +1525,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     suppressions,
     campaign_events,
     campaign_links,
+    returned_mails,
     search_entries,
     backups,
     alerts,

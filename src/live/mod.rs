@@ -218,6 +218,11 @@ impl Live {
         self.0.peers.lock().values().flatten().cloned().collect()
     }
 
+    /// How many connections this node has.
+    pub fn connections(&self) -> usize {
+        self.0.peers.lock().values().map(Vec::len).sum()
+    }
+
     /// Connections of one member on this node.
     pub fn peers_of(&self, member: i64) -> Vec<Arc<Peer>> {
         self.0.peers.lock().get(&member).cloned().unwrap_or_default()

@@ -44,9 +44,14 @@ pub(super) fn start(live: &Live) {
     tokio::spawn(async move {
         let mut every = tokio::time::interval(Duration::from_millis(500));
         let mut n: u32 = 0;
+        let mut calm = Calm::default();
         loop {
             every.tick().await;
             n = n.wrapping_add(1);
+            if n.is_multiple_of(4) && calm.comes_after_a_storm(me.connections()) {
+                // What their arrival or departure has used is nobody's any more.
+                tokio::task::spawn_blocking(crate::memory::give_back);
+            }
             if n.is_multiple_of(4) {
                 tell_presence(&me);
                 me.0.relay.send(Hint::Alive);
@@ -63,6 +68,26 @@ pub(super) fn start(live: &Live) {
             }
         }
     });
+}
+
+/// Connections that come or go by the thousand, and the moment when that is over.
+#[derive(Default)]
+struct Calm {
+    /// Connections when memory was given back last.
+    settled: usize,
+    before: usize,
+}
+
+impl Calm {
+    fn comes_after_a_storm(&mut self, now: usize) -> bool {
+        let is_still = now.abs_diff(self.before) <= now / 50 + 20;
+        self.before = now;
+        let is_over = is_still && now.abs_diff(self.settled) >= 1_000;
+        if is_over {
+            self.settled = now;
+        }
+        is_over
+    }
 }
 
 /// A lost hint is found here: every few seconds while the nodes hear each other, every second while they do not.
@@ -181,4 +206,18 @@ async fn touched(live: &Live, voice: &dyn super::Voice) -> Result<Vec<Arc<Peer>>
         return Ok(Vec::new());
     }
     Ok(voice.touched().await?.into_iter().flat_map(|m| live.peers_of(m)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Calm;
+
+    #[test]
+    fn memory_goes_back_once_a_storm_is_over() {
+        let mut calm = Calm::default();
+        let told: Vec<bool> = [500, 900, 6_000, 14_900, 15_000, 15_000, 14_990, 9_000, 100, 100]
+            .map(|n| calm.comes_after_a_storm(n))
+            .into();
+        assert_eq!(told, [false, false, false, false, true, false, false, false, false, true]);
+    }
 }

@@ -2,6 +2,7 @@
 //! queued in the transaction that causes them, sent by a job over SMTP or kept in the outbox.
 
 pub mod dkim;
+pub mod inbound;
 mod letter;
 pub mod mime;
 mod outbox;

@@ -358,6 +358,12 @@ pub struct ReportJson {
     clicked: i64,
     /// Readers for whom a program followed links; it counts nowhere else.
     scanned: i64,
+    /// Readers whose address does not exist any more, as their mail server told afterwards.
+    bounced: i64,
+    /// Readers whose mailbox did not take it this time.
+    soft_bounced: i64,
+    /// Readers who called it spam.
+    complaints: i64,
     /// Links, the most followed first.
     links: Vec<LinkJson>,
     /// For each hour after the start, 48 of them.
@@ -413,6 +419,9 @@ pub async fn report(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
         opened: r.opened,
         clicked: r.clicked,
         scanned: r.scanned,
+        bounced: r.bounced,
+        soft_bounced: r.soft_bounced,
+        complaints: r.complaints,
         links: r.links.into_iter().map(|(url, clicked)| LinkJson { url, clicked }).collect(),
         hours: r.hours.into_iter().map(|(opened, clicked)| HourJson { opened, clicked }).collect(),
         unsubscribed: r.left,

@@ -212,6 +212,8 @@ pub struct Ready {
     pub message_id: String,
     /// Whether it carries measured links.
     pub tracked: bool,
+    /// Address of the envelope's sender.
+    pub sender: String,
 }
 
 struct Text {
@@ -244,7 +246,8 @@ pub struct Edition {
     links: Vec<String>,
     /// Their ids, once they are kept; until then nothing is measured.
     link_ids: Vec<i64>,
-    /// Address of the envelope.
+    bounce_domain: Option<String>,
+    /// Address of the sender, and of the envelope where nothing comes back to the house.
     pub sender: String,
 }
 
@@ -296,6 +299,7 @@ impl Edition {
             key,
             links,
             link_ids: Vec::new(),
+            bounce_domain: house.config.bounce_domain.clone(),
         })
     }
 
@@ -413,10 +417,18 @@ impl Edition {
             format!("Date: {}", mime::date(now)),
             format!("Message-ID: {message_id}"),
             format!("List-Id: {}", self.list_id),
-            format!(
-                "List-Unsubscribe: <{}>,\r\n <mailto:{}?subject=unsubscribe%20{token}>",
-                own.unsubscribe, self.sender
-            ),
+            match &self.bounce_domain {
+                Some(domain) => {
+                    format!(
+                        "List-Unsubscribe: <{}>,\r\n <mailto:u+{token}@{domain}?subject=unsubscribe>",
+                        own.unsubscribe
+                    )
+                }
+                None => format!(
+                    "List-Unsubscribe: <{}>,\r\n <mailto:{}?subject=unsubscribe%20{token}>",
+                    own.unsubscribe, self.sender
+                ),
+            },
             "List-Unsubscribe-Post: List-Unsubscribe=One-Click".to_owned(),
             format!("Feedback-ID: c{}:t{}:news:{domain}", self.campaign, to.tier_rank),
             "MIME-Version: 1.0".to_owned(),
@@ -443,7 +455,11 @@ impl Edition {
         if !signatures.is_empty() {
             out.splice(..0, signatures.into_bytes());
         }
-        Ok(Ready { bytes: out, message_id, tracked: measured.is_some() })
+        let sender = match &self.bounce_domain {
+            Some(domain) => super::returns::envelope(&self.key, self.campaign, MemberId(to.member), domain),
+            None => self.sender.clone(),
+        };
+        Ok(Ready { bytes: out, message_id, tracked: measured.is_some(), sender })
     }
 }
 

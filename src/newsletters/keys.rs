@@ -81,6 +81,29 @@ impl Key {
         good.then_some((of, MemberId(i64::from_be_bytes(member.try_into().ok()?))))
     }
 
+    /// What tells one mail's envelope from all others: 52 of `0-9a-f`, so that folding its case changes nothing.
+    pub fn bounce_token(&self, campaign: i64, member: MemberId) -> String {
+        let ids = [campaign.to_be_bytes(), member.0.to_be_bytes()].concat();
+        let mac = self.mac(&[b"bounce:", &ids]);
+        ids.iter().chain(&mac[..10]).map(|b| format!("{b:02x}")).collect()
+    }
+
+    /// Campaign and member of such a token; none when it is not ours.
+    pub fn bounced_of(&self, token: &str) -> Option<(i64, MemberId)> {
+        if token.len() != 52 || !token.is_ascii() {
+            return None;
+        }
+        let bytes: Vec<u8> = (0..26)
+            .map(|i| u8::from_str_radix(&token[2 * i..2 * i + 2], 16))
+            .collect::<std::result::Result<_, _>>()
+            .ok()?;
+        let (ids, mac) = bytes.split_at(16);
+        let good = bool::from(self.mac(&[b"bounce:", ids])[..10].ct_eq(mac));
+        let (campaign, member) = ids.split_at(8);
+        let campaign = i64::from_be_bytes(campaign.try_into().ok()?);
+        good.then_some((campaign, MemberId(i64::from_be_bytes(member.try_into().ok()?))))
+    }
+
     /// Local part of a Message-ID: the same for every try of one delivery.
     pub fn message_id(&self, campaign: i64, member: MemberId) -> String {
         let mac = self.mac(&[b"message:", &campaign.to_be_bytes(), &member.0.to_be_bytes()]);
@@ -108,5 +131,9 @@ mod tests {
         let click = key.seen_token("click", 7, MemberId(42));
         assert_eq!((click.len(), key.seen_of("click", &click)), (43, Some((7, MemberId(42)))));
         assert_eq!(key.seen_of("open", &click), None, "a token of another kind");
+        let bounce = key.bounce_token(3, MemberId(42));
+        assert_eq!(key.bounced_of(&bounce), Some((3, MemberId(42))));
+        assert_eq!(key.bounced_of(&bounce.to_uppercase()), Some((3, MemberId(42))), "relays fold addresses");
+        assert_eq!((key.bounced_of(&bounce[1..]), Key(vec![8; 32]).bounced_of(&bounce)), (None, None));
     }
 }

@@ -17,6 +17,7 @@ pub mod letters;
 pub mod measured;
 pub mod model;
 pub mod report;
+pub mod returns;
 pub mod store;
 pub mod unsubscribe;
 pub mod web;

@@ -26,6 +26,12 @@ pub struct Report {
     pub clicked: i64,
     /// Mails in which only a program followed links.
     pub scanned: i64,
+    /// Readers whose address does not exist any more.
+    pub bounced: i64,
+    /// Readers whose mailbox did not take it this time.
+    pub soft_bounced: i64,
+    /// Readers who called it spam.
+    pub complaints: i64,
     /// Links with the readers who followed them.
     pub links: Vec<(String, i64)>,
     /// Readers who opened and who clicked, for each of [`HOURS`] after the start.
@@ -58,6 +64,9 @@ pub fn report(conn: &mut Conn, id: i64) -> Result<Report> {
         opened: of("open"),
         clicked: of("click"),
         scanned: of("scan"),
+        bounced: of("bounce"),
+        soft_bounced: of("soft_bounce"),
+        complaints: of("complaint"),
         links: store::list_clicked(conn, id, LINKS)?,
         hours: store::list_hours(conn, id, started, HOURS)?,
         left: store::count_left(conn, id, started)?,

@@ -80,6 +80,7 @@ pub const PARTS: &[Part] = &[
     part("resource_told", "member_id", &["resource_id", "rev"]),
     part("deliveries", "member_id", &["campaign_id", "email", "state", "reason", "code", "detail", "updated_at"]),
     part("campaign_events", "member_id", &["campaign_id", "kind", "url", "at"]),
+    part("returned_mails", "member_id", &["at", "recipient", "campaign_id", "verdict", "status", "detail", "raw"]),
     part("invitations", "member_id", &["state", "invited_at", "delivered_at", "opened_at", "active_at", "reminded_at"]),
     part("invite_link_uses", "member_id", &["link_id", "at"]),
 ];

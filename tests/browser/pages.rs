@@ -34,23 +34,25 @@ const MEMBER: [&str; 12] = [
     "/members",
     "/search?q=rudern",
 ];
-const MANAGER: [&str; 10] = [
+const MANAGER: [&str; 11] = [
     "/",
     "/moderate",
     "/manage/today",
     "/manage/applications",
     "/manage/segments",
     "/manage/campaigns",
+    "/manage/campaigns/1/report",
     "/manage/library",
     "/manage/programs",
     "/manage/imports",
     "/manage/niches",
 ];
-const ADMIN: [&str; 10] = [
+const ADMIN: [&str; 11] = [
     "/",
     "/admin",
     "/admin/settings",
     "/admin/mail",
+    "/admin/returns",
     "/admin/outbox",
     "/admin/roles",
     "/admin/tiers",

@@ -36,6 +36,7 @@ mod members;
 mod messages;
 mod newsletters;
 mod newsletters_measured;
+mod newsletters_returns;
 mod notices;
 mod notices_mail;
 mod notices_push;

@@ -19,9 +19,13 @@ pub(crate) async fn house(sink: &Sink) -> (Server, Client) {
 }
 
 async fn house_with(sink: &Sink, connections: &str) -> (Server, Client) {
+    house_of(sink, &[("KONTOR_MAIL_CONNECTIONS", connections)]).await
+}
+
+pub(crate) async fn house_of(sink: &Sink, vars: &[(&str, &str)]) -> (Server, Client) {
     let url = sink.url();
-    let vars = [("SMTP_URL", url.as_str()), FROM, ("KONTOR_MAIL_CONNECTIONS", connections)];
-    let server = Server::start_with(&vars).await;
+    let own = [("SMTP_URL", url.as_str()), FROM];
+    let server = Server::start_with(&[&own[..], vars].concat()).await;
     db_imprint(&server, "Nordlicht GmbH, Hafenstraße 1, Hamburg").await;
     let jana = server.manager().await;
     (server, jana)

@@ -2,8 +2,8 @@
 
 use super::people::{Everybody, PEOPLE};
 use crate::accounts::token;
-use crate::db::schema::{campaigns, deliveries, members, segments};
-use crate::db::{DAY, HOUR, SECOND, Tx};
+use crate::db::schema::{campaign_events, campaign_links, campaigns, deliveries, members, segments};
+use crate::db::{DAY, HOUR, MINUTE, SECOND, Tx};
 use crate::error::Result;
 use crate::web::viewer::Role;
 use diesel::prelude::*;
@@ -91,6 +91,35 @@ fn segment(tx: &mut Tx<'_>, by: i64, name: &str, rule: &str) -> Result<i64> {
         .get_result(&mut **tx)?)
 }
 
+/// Links of the campaign that was sent.
+const LINKS: [&str; 2] = ["{{affiliate.link}}", "https://nordlicht.example/library"];
+
+/// What a reader who allows it did with the mail, and how many hours later.
+fn read_by(i: i64) -> Vec<(&'static str, &'static str, i64)> {
+    match i % 5 {
+        0 => vec![("open", "", 1), ("click", LINKS[0], 1)],
+        1 => vec![("open", "", 3), ("click", LINKS[1], 4), ("click", LINKS[0], 20)],
+        2 => vec![("open", "", 9)],
+        3 => vec![("open", "", 26), ("click", LINKS[1], 26)],
+        _ => vec![("scan", LINKS[1], 0)],
+    }
+}
+
+fn mark_read(tx: &mut Tx<'_>, campaign: i64, reader: (i64, i64), start: i64) -> Result<()> {
+    for (kind, url, hours) in read_by(reader.0) {
+        diesel::insert_into(campaign_events::table)
+            .values((
+                campaign_events::campaign_id.eq(campaign),
+                campaign_events::member_id.eq(reader.1),
+                campaign_events::kind.eq(kind),
+                campaign_events::url.eq(url),
+                campaign_events::at.eq(start + hours * HOUR + reader.0 * 7 * MINUTE),
+            ))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
 /// Everybody with consent got it eight days ago.
 fn mark_sent(tx: &mut Tx<'_>, all: &Everybody, campaign: i64) -> Result<()> {
     let start = tx.now() - 8 * DAY;
@@ -112,12 +141,22 @@ fn mark_sent(tx: &mut Tx<'_>, all: &Everybody, campaign: i64) -> Result<()> {
                 deliveries::stage.eq("done"),
                 deliveries::code.eq(250),
                 deliveries::updated_at.eq(at),
+                deliveries::tracked.eq(person.consents.1),
             ))
+            .execute(&mut **tx)?;
+        if person.consents.1 {
+            mark_read(tx, campaign, (i, id), start)?;
+        }
+    }
+    for url in LINKS {
+        diesel::insert_into(campaign_links::table)
+            .values((campaign_links::campaign_id.eq(campaign), campaign_links::url.eq(url)))
             .execute(&mut **tx)?;
     }
     diesel::update(campaigns::table.find(campaign))
         .set((
             campaigns::status.eq("finished"),
+            campaigns::tracking.eq(true),
             campaigns::started_at.eq(Some(start)),
             campaigns::finished_at.eq(Some(start + HOUR / 30)),
             campaigns::updated_at.eq(start + HOUR / 30),

@@ -175,12 +175,11 @@ impl Worker {
         }
         let outcomes = match self.way.as_mut() {
             Some(way) => {
-                let from = self.round.edition.sender.as_str();
                 let parcels: Vec<(&str, Parcel<'_>)> = plain
                     .iter()
                     .map(|mail| {
                         let id = mail.ready.message_id.trim_matches(['<', '>']).split('@').next().unwrap_or("");
-                        (id, Parcel { from, to: &mail.waiting.to.email, bytes: &mail.ready.bytes })
+                        (id, Parcel { from: &mail.ready.sender, to: &mail.waiting.to.email, bytes: &mail.ready.bytes })
                     })
                     .collect();
                 way.send_all(now, &parcels).await

@@ -14,6 +14,6 @@ pub use mail::Mail;
 pub use node::Node;
 pub use person::{Person, check, join_foyer, settle_and_check, stored};
 pub use proxy::{Proxy, Wire};
-pub use server::{Server, config};
+pub use server::{Server, config, ready_config};
 pub use sink::{Act, Door, Sink};
 pub use socket::{Said, Socket};

@@ -36,7 +36,7 @@ impl Node {
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
         let dir = std::env::temp_dir().join(format!("kontor-node-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
-        let config = super::config(&dir, &[]);
+        let config = super::ready_config(&dir, &[]);
         if std::env::var("KONTOR_TEST_POSTGRES").is_ok() {
             std::fs::write(dir.join("database-url"), config.database_url).unwrap();
         }

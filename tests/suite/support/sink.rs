@@ -80,6 +80,7 @@ struct Inner {
     count: usize,
     script: HashMap<String, VecDeque<Act>>,
     seen: HashMap<String, u32>,
+    senders: Vec<String>,
     /// Moments at which an envelope to an address came.
     asked: HashMap<String, Vec<Instant>>,
     connections: usize,
@@ -124,6 +125,11 @@ impl Sink {
     /// A server with moods of its own.
     pub async fn moody(mood: Mood) -> Self {
         Self::open((OPEN, Keep::Id), Some(mood), Door::default()).await
+    }
+
+    /// Senders of the envelopes that came, in order.
+    pub fn senders(&self) -> Vec<String> {
+        self.inner.lock().unwrap().senders.clone()
     }
 
     /// When envelopes to `address` came.
@@ -293,6 +299,11 @@ impl Sink {
                     answers.push_str(if is_in { "235 welcome\r\n" } else { "535 5.7.8 no\r\n" });
                 }
                 "MAIL" if !is_in => answers.push_str("530 5.7.0 sign in first\r\n"),
+                "MAIL" => {
+                    let from = line.split(['<', '>']).nth(1).unwrap_or("").to_owned();
+                    self.inner.lock().unwrap().senders.push(from);
+                    answers.push_str("250 ok\r\n");
+                }
                 "RCPT" => {
                     to = line.split(['<', '>']).nth(1).unwrap_or("").to_owned();
                     if self.mood.is_some() {
