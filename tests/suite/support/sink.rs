@@ -80,7 +80,7 @@ struct Inner {
     count: usize,
     script: HashMap<String, VecDeque<Act>>,
     seen: HashMap<String, u32>,
-    senders: Vec<String>,
+    envelopes: Vec<(String, String)>,
     /// Moments at which an envelope to an address came.
     asked: HashMap<String, Vec<Instant>>,
     connections: usize,
@@ -127,9 +127,9 @@ impl Sink {
         Self::open((OPEN, Keep::Id), Some(mood), Door::default()).await
     }
 
-    /// Senders of the envelopes that came, in order.
-    pub fn senders(&self) -> Vec<String> {
-        self.inner.lock().unwrap().senders.clone()
+    /// Recipient and sender of the mails taken, in order.
+    pub fn envelopes(&self) -> Vec<(String, String)> {
+        self.inner.lock().unwrap().envelopes.clone()
     }
 
     /// When envelopes to `address` came.
@@ -268,7 +268,7 @@ impl Sink {
         };
         let mut is_in = self.door.login.is_none();
         wire.write_all(b"220 sink\r\n").await?;
-        let (mut line, mut to, mut answers) = (String::new(), String::new(), String::new());
+        let (mut line, mut from, mut to, mut answers) = (String::new(), String::new(), String::new(), String::new());
         loop {
             line.clear();
             if wire.read_line(&mut line).await? == 0 {
@@ -300,8 +300,7 @@ impl Sink {
                 }
                 "MAIL" if !is_in => answers.push_str("530 5.7.0 sign in first\r\n"),
                 "MAIL" => {
-                    let from = line.split(['<', '>']).nth(1).unwrap_or("").to_owned();
-                    self.inner.lock().unwrap().senders.push(from);
+                    from = line.split(['<', '>']).nth(1).unwrap_or("").to_owned();
                     answers.push_str("250 ok\r\n");
                 }
                 "RCPT" => {
@@ -338,6 +337,7 @@ impl Sink {
                             inner.count += 1;
                             if self.keep != Keep::Nothing {
                                 inner.mails.push((to.clone(), kept));
+                                inner.envelopes.push((to.clone(), from.clone()));
                             }
                         }
                         self.came.notify_waiters();

@@ -55,6 +55,26 @@ impl Socket {
         Some(Self { stream, heard: VecDeque::new() })
     }
 
+    /// Says hello over a connection for which the kernel keeps little: who does not read soon holds up the server. As wide as the
+    /// kernel makes them by itself, ten megabytes and more wait before anybody notices.
+    pub async fn narrow(server: &Server, client: &Client, subs: Value) -> Self {
+        let address: std::net::SocketAddr = server.url("").trim_start_matches("http://").parse().unwrap();
+        let tcp = tokio::net::TcpSocket::new_v4().unwrap();
+        tcp.set_recv_buffer_size(16 * 1024).unwrap();
+        let tcp = tcp.connect(address).await.unwrap();
+        let mut request = server.url("/api/v1/live").replacen("http", "ws", 1).into_client_request().unwrap();
+        let cookie = format!("kontor_session={}", client.session);
+        for (name, value) in [("cookie", cookie), ("origin", server.url(""))] {
+            let name = tungstenite::http::HeaderName::from_bytes(name.as_bytes()).unwrap();
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
+        let (stream, _) = tokio_tungstenite::client_async(request, MaybeTlsStream::Plain(tcp)).await.unwrap();
+        let mut socket = Self { stream, heard: VecDeque::new() };
+        socket.say(json!({ "t": "hello", "v": 1, "tab": "test", "subs": subs })).await;
+        socket.next_of("hello").await;
+        socket
+    }
+
     /// Opens a connection as a browser of `client` would, without a hello.
     pub async fn of(server: &Server, client: &Client) -> Self {
         let cookie = format!("kontor_session={}", client.session);
