@@ -388,9 +388,9 @@ pub struct LinkJson {
 /// An hour of the curve.
 #[derive(Serialize, ToSchema)]
 pub struct HourJson {
-    /// Readers who opened it then.
+    /// Readers who opened it for the first time then.
     opened: i64,
-    /// Readers who followed a link then.
+    /// Readers who followed a link for the first time then.
     clicked: i64,
 }
 

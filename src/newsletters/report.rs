@@ -34,7 +34,7 @@ pub struct Report {
     pub complaints: i64,
     /// Links with the readers who followed them.
     pub links: Vec<(String, i64)>,
-    /// Readers who opened and who clicked, for each of [`HOURS`] after the start.
+    /// Readers who opened and who clicked for the first time, for each of [`HOURS`] after the start.
     pub hours: Vec<(i64, i64)>,
     /// Readers who took their consent back within a week.
     pub left: i64,

@@ -63,14 +63,14 @@ pub fn list_clicked(conn: &mut Conn, campaign: i64, most: i64) -> Result<Vec<(St
         .load(conn)?)
 }
 
-/// Readers who opened and who clicked, for each hour after `started`, `hours` of them.
+/// Readers who opened and who clicked for the first time, for each hour after `started`, `hours` of them.
 pub fn list_hours(conn: &mut Conn, campaign: i64, started: Ms, hours: usize) -> Result<Vec<(i64, i64)>> {
     let most = i64::try_from(hours).unwrap_or(0);
     let mut q = Condition::default();
-    q.push("SELECT (at - ").int(started).push(") / ").int(HOUR);
-    q.push(" AS hour, kind, COUNT(DISTINCT member_id) AS n FROM campaign_events WHERE campaign_id = ").int(campaign);
-    q.push(" AND kind IN ('open', 'click') AND at >= ").int(started).push(" AND at < ").int(started + most * HOUR);
-    q.push(" GROUP BY 1, 2");
+    q.push("SELECT (first - ").int(started).push(") / ").int(HOUR);
+    q.push(" AS hour, kind, COUNT(*) AS n FROM (SELECT member_id, kind, MIN(at) AS first FROM campaign_events ");
+    q.push("WHERE campaign_id = ").int(campaign).push(" AND kind IN ('open', 'click') GROUP BY member_id, kind) f ");
+    q.push("WHERE first >= ").int(started).push(" AND first < ").int(started + most * HOUR).push(" GROUP BY 1, 2");
     let mut out = vec![(0, 0); hours];
     for slice in bound(q).load::<Slice>(conn)? {
         if let Some(of_hour) = usize::try_from(slice.hour).ok().and_then(|h| out.get_mut(h)) {
