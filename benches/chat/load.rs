@@ -40,7 +40,7 @@ async fn join(target: &Target, i: usize, rooms: &[usize]) -> Done<Wire> {
             }
             Ok(wire)
         }
-        Kind::Floor => {
+        Kind::Floor(_) => {
             let names: Vec<String> = rooms.iter().map(usize::to_string).collect();
             Wire::open(address, &format!("/?{}", names.join(",")), "none", from).await
         }
@@ -55,7 +55,7 @@ fn post(target: &Target, room: usize, cid: &str, began: Instant) -> String {
             format!("{{\"t\":\"send\",\"cid\":\"{cid}\",\"r\":{},\"body\":\"t={at} {FILLER}\"}}", rooms[room])
         }
         // The same bytes that the house tells.
-        Kind::Floor => format!(
+        Kind::Floor(_) => format!(
             "{room}|{{\"t\":\"ev\",\"r\":1,\"s\":12345,\"k\":\"msg\",\"m\":12345,\"by\":123,\"ts\":\"2026-11-25T10:00:00.000Z\",\
              \"d\":{{\"html\":\"<p>t={at} {FILLER}</p>\\n\",\"name\":\"Member 123\",\"rev\":0}}}}"
         ),
@@ -221,7 +221,7 @@ fn copy(target: &Target) -> Done<Target> {
             Kind::House { rooms, sessions, .. } => {
                 Kind::House { rooms: rooms.clone(), sessions: sessions.clone(), dir: "/nonexistent".into() }
             }
-            Kind::Floor => Kind::Floor,
+            Kind::Floor(name) => Kind::Floor(name),
         },
     })
 }

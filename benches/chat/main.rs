@@ -1,5 +1,5 @@
 //! `cargo bench --bench chat`: how much chat one node carries, over real sockets on this machine. The house and, in the same run
-//! and with the same load, the floor: a bare actix-ws broadcast without a database and without a protocol. Server and load are
+//! and with the same load, the floor: a bare actix-ws broadcast without a database and without a protocol; for bursts also one that gathers what waits into one write. Server and load are
 //! processes of their own, so that the CPU of each is its own; `ratio` is the house's CPU a delivery over the floor's.
 //!
 //! Shapes: idle (15,000 connections, each in three rooms, and then one room of all 15,000), hall (10,000 in one room, 5 posts/s),
@@ -70,8 +70,13 @@ impl Drop for Server {
 
 /// Which of the two is measured.
 pub(crate) enum Kind {
-    House { rooms: Vec<i64>, sessions: Vec<String>, dir: PathBuf },
-    Floor,
+    House {
+        rooms: Vec<i64>,
+        sessions: Vec<String>,
+        dir: PathBuf,
+    },
+    /// A floor, by its name.
+    Floor(&'static str),
 }
 
 /// A server with what its clients need.
@@ -92,14 +97,14 @@ impl Target {
         Ok(Self { server, kind: Kind::House { rooms, sessions, dir } })
     }
 
-    fn floor() -> Done<Self> {
-        Ok(Self { server: Server::start(&["floor"])?, kind: Kind::Floor })
+    fn floor(name: &'static str) -> Done<Self> {
+        Ok(Self { server: Server::start(&[name])?, kind: Kind::Floor(name) })
     }
 
     pub(crate) fn name(&self) -> &'static str {
         match self.kind {
             Kind::House { .. } => "kontor",
-            Kind::Floor => "floor",
+            Kind::Floor(name) => name,
         }
     }
 }
@@ -121,7 +126,9 @@ async fn shape(name: &str) -> Done<()> {
         return load::durable(&Target::house(64, 1)?).await;
     }
     let mut costs = Vec::new();
-    for floor in [true, false] {
+    // In a burst frames wait together: the second floor sends them in one write, as the house does.
+    let servers: &[&str] = if matches!(name, "burst" | "wide") { &["floor", "gather", ""] } else { &["floor", ""] };
+    for floor in servers {
         let (members, rooms) = match name {
             "burst" => (1_000, 1),
             "wide" => (2_000, 1),
@@ -130,7 +137,7 @@ async fn shape(name: &str) -> Done<()> {
             "small" => (6_666, 1_000),
             _ => (15_000, 3),
         };
-        let target = if floor { Target::floor()? } else { Target::house(members, rooms)? };
+        let target = if floor.is_empty() { Target::house(members, rooms)? } else { Target::floor(floor)? };
         costs.push(match name {
             "burst" | "wide" => load::burst(&target, members, name).await?,
             "hall" => load::paced(&target, name, members, rooms, 5.0, 8).await?,
@@ -139,8 +146,10 @@ async fn shape(name: &str) -> Done<()> {
             _ => load::idle(&target, members).await?,
         });
     }
-    if let [floor, house] = costs[..] {
-        println!("{name:<8} ratio    CPU a delivery {:.2} x the floor", house / floor);
+    if let Some((house, floors)) = costs.split_last() {
+        for (cost, floor) in floors.iter().zip(servers) {
+            println!("{name:<8} ratio    CPU a delivery {:.2} x the {floor}", house / cost);
+        }
     }
     Ok(())
 }
@@ -157,7 +166,8 @@ fn run() -> Done<()> {
         ["house", dir, members, rooms] => {
             actix_like(servers::house(std::path::Path::new(dir), members.parse()?, rooms.parse()?))
         }
-        ["floor"] => actix_like(servers::floor()),
+        ["floor"] => actix_like(servers::floor(false)),
+        ["gather"] => actix_like(servers::floor(true)),
         _ => {
             let chosen: Vec<&str> = if args.is_empty() { SHAPES.to_vec() } else { args };
             for name in chosen {

@@ -3,6 +3,7 @@
 
 use super::{Done, Fail};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use bytes::Bytes;
 use bytestring::ByteString;
 use kontor::accounts::model::{Email, Status};
 use kontor::accounts::store::{NewAccount, insert_account, insert_session};
@@ -18,7 +19,9 @@ use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 /// Runs the house in `dir` with so many members and rooms until standard input ends. Member `i` is in the rooms that `places` names.
 pub async fn house(dir: &Path, members: usize, rooms: usize) -> Done<()> {
@@ -127,16 +130,75 @@ async fn bare(req: HttpRequest, body: web::Payload, all: web::Data<Rooms>) -> Re
     Ok(answer)
 }
 
-/// Runs the floor until standard input ends.
-pub async fn floor() -> Done<()> {
-    let all: Rooms = Arc::default();
-    let server =
-        HttpServer::new(move || App::new().app_data(web::Data::new(all.clone())).route("/", web::get().to(bare)))
-            .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
-            .backlog(4096)
-            // As the house: a connection that waits for a post is not idle.
-            .keep_alive(std::time::Duration::from_secs(75))
-            .bind(("127.0.0.1", 0))?;
+/// What waits for one connection of the second floor.
+#[derive(Default)]
+struct Queue {
+    waits: Mutex<Vec<Bytes>>,
+    waker: futures_util::task::AtomicWaker,
+}
+
+struct Gathered(Arc<Queue>);
+
+impl futures_util::Stream for Gathered {
+    type Item = Result<Bytes, actix_web::Error>;
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.waker.register(cx.waker());
+        let waits = std::mem::take(&mut *self.0.waits.lock());
+        match &waits[..] {
+            [] => Poll::Pending,
+            [one] => Poll::Ready(Some(Ok(one.clone()))),
+            many => Poll::Ready(Some(Ok(many.concat().into()))),
+        }
+    }
+}
+
+type Gathering = Arc<Mutex<HashMap<String, Vec<Arc<Queue>>>>>;
+
+/// The bare broadcast with frames made once and everything that waits in one write.
+async fn gather(
+    req: HttpRequest,
+    body: web::Payload,
+    all: web::Data<Gathering>,
+) -> Result<HttpResponse, actix_web::Error> {
+    let (theirs, _session, mut stream) = actix_ws::handle(&req, body)?;
+    let queue = Arc::new(Queue::default());
+    for room in req.query_string().split(',').filter(|r| !r.is_empty()) {
+        all.lock().entry(room.to_owned()).or_default().push(queue.clone());
+    }
+    actix_web::rt::spawn(async move {
+        // The reader takes the end of the body it was made with for the end of the connection.
+        let _theirs = theirs;
+        while let Some(Ok(message)) = stream.recv().await {
+            let actix_ws::Message::Text(text) = message else { continue };
+            let Some((room, payload)) = text.split_once('|') else { continue };
+            // A text frame of a server, 126 bytes to 64 KiB (RFC 6455, 5.2).
+            let len = u16::try_from(payload.len()).unwrap_or(u16::MAX).to_be_bytes();
+            let frame = Bytes::from([&[0x81, 126, len[0], len[1]], payload.as_bytes()].concat());
+            if let Some(room) = all.lock().get(room) {
+                for one in room {
+                    one.waits.lock().push(frame.clone());
+                    one.waker.wake();
+                }
+            }
+        }
+    });
+    let mut answer = actix_http::ws::handshake(req.head())?;
+    let answer = answer.message_body(actix_http::body::BodyStream::new(Gathered(queue)))?;
+    Ok(answer.map_into_boxed_body().into())
+}
+
+/// Runs a floor until standard input ends.
+pub async fn floor(gathers: bool) -> Done<()> {
+    let (all, gathering): (Rooms, Gathering) = Default::default();
+    let server = HttpServer::new(move || {
+        let app = App::new().app_data(web::Data::new(all.clone())).app_data(web::Data::new(gathering.clone()));
+        if gathers { app.route("/", web::get().to(gather)) } else { app.route("/", web::get().to(bare)) }
+    })
+    .workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
+    .backlog(4096)
+    // As the house: a connection that waits for a post is not idle.
+    .keep_alive(std::time::Duration::from_secs(75))
+    .bind(("127.0.0.1", 0))?;
     let address = *server.addrs().first().ok_or("no address")?;
     let server = server.run();
     let handle = server.handle();
