@@ -68,6 +68,11 @@ fn registry() -> Registry {
     jobs.every(DAY, files::jobs::SWEEP_JOB, handler(files::jobs::sweep));
     jobs.on(forums::jobs::INDEX, handler(forums::jobs::index));
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
+    jobs.on(forums::jobs::TELL, handler(forums::jobs::tell));
+    jobs.on(forums::jobs::STAGE, handler(forums::jobs::stage));
+    jobs.on(forums::jobs::REMIND, handler(forums::jobs::remind));
+    jobs.every(DAY, forums::jobs::TIDY, handler(forums::jobs::tidy));
+    jobs.every(HOUR, forums::jobs::RENDER, handler(forums::jobs::render_again));
     jobs.on(crate::library::material::bulk::BULK_JOB, handler(crate::library::material::bulk::run));
     jobs.on(crate::library::material::tell::TELL_JOB, handler(crate::library::material::tell::tell));
     jobs.every(DAY, crate::library::material::tell::EXPIRES_JOB, handler(crate::library::material::tell::expires));
@@ -208,6 +213,15 @@ fn gates(clock: &Clock) -> Gates {
         "post",
         Arc::new(|conn, viewer, ids| forums::store::list_open_posts(conn, crate::access::Sight::of(viewer), ids)),
     );
+    gates.insert(
+        "niche",
+        Arc::new(|conn, viewer, ids| {
+            let open = crate::members::store::list_visible_niches(conn, crate::access::Sight::of(viewer))?;
+            Ok(open.into_iter().map(|n| n.id).filter(|id| ids.contains(id)).collect())
+        }),
+    );
+    // A tag is a word; what carries it is asked for its own gate.
+    gates.insert("tag", Arc::new(|_, _, ids| Ok(ids.to_vec())));
     let now = clock.clone();
     gates.insert(
         "resource",
@@ -235,17 +249,20 @@ fn sources(clock: Clock, house: String) -> Sources {
         })),
         progress: Some(Arc::new(move |conn, member| programs::tiers::progress(conn, member, clock.now()))),
         gates,
-        places: vec![Arc::new(|conn, viewer| {
-            let joined = rooms::store::list_joined(conn, &[viewer.id.0])?;
-            Ok(joined
-                .into_iter()
-                .map(|r| Place {
-                    kind: "room",
-                    id: r.id,
-                    name: if r.is_direct() { r.name } else { format!("#{}", r.name) },
-                })
-                .collect())
-        })],
+        places: vec![
+            Arc::new(forums::store::list_places),
+            Arc::new(|conn, viewer| {
+                let joined = rooms::store::list_joined(conn, &[viewer.id.0])?;
+                Ok(joined
+                    .into_iter()
+                    .map(|r| Place {
+                        kind: "room",
+                        id: r.id,
+                        name: if r.is_direct() { r.name } else { format!("#{}", r.name) },
+                    })
+                    .collect())
+            }),
+        ],
         mailable: Some(Arc::new(newsletters::store::is_mailable)),
         export: vec![Arc::new(crate::library::export::export), Arc::new(office::personal::export)],
         posts: vec![Arc::new(move |conn, viewer, lang, posts| {
@@ -263,6 +280,10 @@ fn file_gates() -> files::Gates {
         let Some(viewer) = viewer else { return Ok(false) };
         let sight = crate::access::Sight::of(viewer);
         Ok(!rooms::store::list_visible_messages(conn, sight, ids)?.is_empty())
+    });
+    // forums
+    gates.on(forums::files_used::USED_BY, |conn, viewer: Option<&Viewer>, ids: &[i64], _| {
+        forums::files_used::is_open(conn, viewer, ids)
     });
     // library
     gates.on(crate::library::files_used::USED_BY, crate::library::files_used::is_open);

@@ -336,8 +336,8 @@ fn members(app: &mut ServiceConfig) {
     app.route("/niches/{slug}/new", post().to(forums::web::open_thread));
     app.route("/niches/{slug}/read", post().to(forums::web::read_niche));
     app.route("/threads/preview", post().to(forums::web::preview));
+    app.route("/threads/similar", get().to(forums::web::similar));
     app.route("/threads/{key}", get().to(forums::web::thread));
-    app.route("/threads/{key}/{slug}", get().to(forums::web::thread));
     app.route("/threads/{id}/posts", post().to(forums::web::reply));
     app.route("/threads/{id}/moderate", post().to(forums::web::moderate_thread));
     app.route("/posts/{id}", get().to(forums::web::to_post));
@@ -349,6 +349,27 @@ fn members(app: &mut ServiceConfig) {
     app.route("/posts/{id}/report", get().to(forums::web::report_form));
     app.route("/posts/{id}/report", post().to(forums::web::report));
     app.route("/posts/{id}/hide", post().to(forums::web::hide_post));
+    app.route("/posts/{id}/history", get().to(forums::web::history));
+    app.route("/posts/{id}/moderated", get().to(forums::web::moderated));
+    app.route("/posts/{id}/return", post().to(forums::web::return_post));
+    app.route("/posts/{id}/accept", post().to(forums::web::accept));
+    app.route("/posts/{id}/mark", post().to(forums::web::mark));
+    app.route("/posts/{id}/keep", get().to(forums::web::keep_form));
+    app.route("/posts/{id}/keep", post().to(forums::web::keep));
+    app.route("/posts/{id}/warn", post().to(forums::web::warn));
+    app.route("/me/bookmarks", get().to(forums::web::bookmarks));
+    app.route("/me/drafts", get().to(forums::web::drafts));
+    app.route("/threads/{id}/find", get().to(forums::web::find));
+    app.route("/threads/{id}/follow", post().to(forums::web::follow));
+    app.route("/niches/{slug}/follow", post().to(forums::web::follow_niche));
+    app.route("/tags/{slug}", get().to(forums::web::tag));
+    app.route("/tags/{slug}/follow", post().to(forums::web::follow_tag));
+    app.route("/threads/{id}/vote", post().to(forums::web::vote));
+    app.route("/threads/{id}/poll/close", post().to(forums::web::close_poll));
+    app.route("/threads/{id}/ack", post().to(forums::web::ack));
+    app.route("/threads/{id}/sort", post().to(forums::web::sort));
+    app.route("/threads/{id}/twin", post().to(forums::web::twin));
+    app.route("/threads/{key}/{slug}", get().to(forums::web::thread));
     app.route("/api/v1/niches/{slug}/threads", get().to(forums::api::list_threads));
     app.route("/api/v1/niches/{slug}/threads", post().to(forums::api::create_thread));
     app.route("/api/v1/niches/{slug}/read", put().to(forums::api::read_niche));
@@ -363,6 +384,26 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/posts/{id}/like", put().to(forums::api::like_post));
     app.route("/api/v1/posts/{id}/like", delete().to(forums::api::unlike_post));
     app.route("/api/v1/posts/{id}/reports", post().to(forums::api::create_report));
+    app.route("/api/v1/posts/{id}/accepted", put().to(forums::api::accept_post));
+    app.route("/api/v1/posts/{id}/accepted", delete().to(forums::api::unaccept_post));
+    app.route("/api/v1/posts/{id}/marks/{mark}", put().to(forums::api::mark_post));
+    app.route("/api/v1/posts/{id}/marks/{mark}", delete().to(forums::api::unmark_post));
+    app.route("/api/v1/posts/{id}/return", post().to(forums::api::return_post));
+    app.route("/api/v1/posts/{id}/revisions", get().to(forums::api::list_post_revisions));
+    app.route("/api/v1/posts/{id}/bookmark", put().to(forums::api::keep_post));
+    app.route("/api/v1/posts/{id}/bookmark", delete().to(forums::api::let_post_go));
+    app.route("/api/v1/threads", get().to(forums::api::list_all_threads));
+    app.route("/api/v1/threads/{id}/poll", get().to(forums::api::get_thread_poll));
+    app.route("/api/v1/threads/{id}/poll/close", post().to(forums::api::close_thread_poll));
+    app.route("/api/v1/threads/{id}/vote", put().to(forums::api::vote_in_thread));
+    app.route("/api/v1/threads/{id}/ack", put().to(forums::api::acknowledge_thread));
+    app.route("/api/v1/threads/{id}/translation", put().to(forums::api::link_translation));
+    app.route("/api/v1/niches/{slug}/forum", get().to(forums::api::get_niche_forum));
+    app.route("/api/v1/me/bookmarks", get().to(forums::api::list_my_bookmarks));
+    app.route("/api/v1/me/post-drafts", get().to(forums::api::list_post_drafts));
+    app.route("/api/v1/me/post-drafts/{place}", put().to(forums::api::put_post_draft));
+    app.route("/api/v1/tags", get().to(forums::api::list_tags));
+    app.route("/api/v1/mentions", get().to(forums::api::list_mentions));
     // newsletters
     app.route("/newsletters", get().to(newsletters::archive));
     app.route("/newsletters/{id}", get().to(newsletters::issue));
@@ -371,12 +412,20 @@ fn members(app: &mut ServiceConfig) {
 fn moderators(app: &mut ServiceConfig) {
     // forums
     app.route("/moderate", get().to(forums::web::reports));
+    app.route("/moderate/unanswered", get().to(forums::web::unanswered));
+    app.route("/moderate/threads/{id}/move", get().to(forums::web::move_form));
+    app.route("/moderate/threads/{id}/move", post().to(forums::web::move_posts));
+    app.route("/moderate/threads/{id}/merge", post().to(forums::web::merge));
+    app.route("/moderate/threads/{id}/acks", get().to(forums::web::acks));
     app.route("/moderate/reports/{id}", post().to(forums::web::close_report));
     // library
     app.route("/library/{id}/ratings/{member}/delete", post().to(library_acts::unrate));
     app.route("/api/v1/resources/{id}/ratings/{member}", delete().to(library_api::opinions::remove));
     app.route("/api/v1/reports", get().to(forums::api::list_reports));
     app.route("/api/v1/reports/{id}/close", post().to(forums::api::close_report));
+    app.route("/api/v1/threads/{id}/merge", post().to(forums::api::merge_thread));
+    app.route("/api/v1/threads/{id}/split", post().to(forums::api::split_thread));
+    app.route("/api/v1/posts/{id}/warnings", post().to(forums::api::warn_author));
     // rooms
     app.route("/rooms/{slug}/order", get().to(order::show));
     app.route("/rooms/{slug}/order", post().to(order::set));
@@ -522,6 +571,9 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/api/v1/members/{id}", patch().to(members_api::update_member));
     app.route("/api/v1/niches", post().to(members_api::create_niche));
     app.route("/api/v1/niches/{slug}", patch().to(members_api::update_niche));
+    app.route("/api/v1/niches/{slug}/forum", put().to(forums::api::put_niche_forum));
+    app.route("/niches/{slug}/forum", get().to(forums::web::niche_forum));
+    app.route("/niches/{slug}/forum", post().to(forums::web::set_niche_forum));
     // segments
     app.route("/manage/segments", get().to(segments_desk::list));
     app.route("/manage/segments/new", get().to(segments_desk::blank));

@@ -518,6 +518,16 @@ diesel::table! {
         locked -> Bool,
         hidden -> Bool,
         created_at -> BigInt,
+        kind -> Text,
+        lang -> Text,
+        min_rank -> Integer,
+        is_promo -> Bool,
+        needs_ack -> Bool,
+        accepted_id -> Nullable<BigInt>,
+        twin_id -> Nullable<BigInt>,
+        merged_into -> Nullable<BigInt>,
+        tag_line -> Text,
+        has_poll -> Bool,
     }
 }
 
@@ -536,6 +546,129 @@ diesel::table! {
         edited_at -> Nullable<BigInt>,
         deleted_at -> Nullable<BigInt>,
         hidden_at -> Nullable<BigInt>,
+        moved_to -> Nullable<BigInt>,
+        taken_back_by -> Nullable<BigInt>,
+        mark_count -> Integer,
+    }
+}
+
+diesel::table! {
+    thread_stages (thread_id, opens_at) {
+        thread_id -> BigInt,
+        opens_at -> BigInt,
+        min_rank -> Integer,
+    }
+}
+
+diesel::table! {
+    niche_forums (niche_id) {
+        niche_id -> BigInt,
+        rules_de -> Text,
+        rules_en -> Text,
+        promo_days -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    tags (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    thread_tags (thread_id, tag_id) {
+        thread_id -> BigInt,
+        tag_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    thread_polls (thread_id) {
+        thread_id -> BigInt,
+        question -> Text,
+        multi -> Bool,
+        closes_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    thread_poll_options (id) {
+        id -> BigInt,
+        thread_id -> BigInt,
+        position -> Integer,
+        label -> Text,
+    }
+}
+
+diesel::table! {
+    thread_poll_votes (option_id, member_id) {
+        option_id -> BigInt,
+        member_id -> BigInt,
+        thread_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    post_revisions (post_id, rev) {
+        post_id -> BigInt,
+        rev -> Integer,
+        body -> Text,
+        at -> BigInt,
+        by_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    post_reactions (post_id, mark, member_id) {
+        post_id -> BigInt,
+        mark -> Text,
+        member_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    forum_drafts (member_id, place) {
+        member_id -> BigInt,
+        place -> Text,
+        title -> Text,
+        body -> Text,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    bookmarks (member_id, post_id) {
+        member_id -> BigInt,
+        post_id -> BigInt,
+        note -> Text,
+        due_at -> Nullable<BigInt>,
+        told_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    thread_acks (thread_id, member_id) {
+        thread_id -> BigInt,
+        member_id -> BigInt,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    forum_warnings (id) {
+        id -> BigInt,
+        member_id -> BigInt,
+        post_id -> Nullable<BigInt>,
+        kind -> Text,
+        reason -> Text,
+        by_id -> Nullable<BigInt>,
+        created_at -> BigInt,
     }
 }
 
@@ -1375,6 +1508,25 @@ diesel::joinable!(ref_requests -> programs (program_id));
 diesel::joinable!(tier_changes -> members (member_id));
 diesel::joinable!(threads -> niches (niche_id));
 diesel::joinable!(posts -> threads (thread_id));
+diesel::joinable!(thread_stages -> threads (thread_id));
+diesel::joinable!(niche_forums -> niches (niche_id));
+diesel::joinable!(thread_tags -> threads (thread_id));
+diesel::joinable!(thread_tags -> tags (tag_id));
+diesel::joinable!(thread_polls -> threads (thread_id));
+diesel::joinable!(thread_poll_options -> threads (thread_id));
+diesel::joinable!(thread_poll_votes -> thread_poll_options (option_id));
+diesel::joinable!(thread_poll_votes -> members (member_id));
+diesel::joinable!(thread_poll_votes -> threads (thread_id));
+diesel::joinable!(post_revisions -> posts (post_id));
+diesel::joinable!(post_reactions -> posts (post_id));
+diesel::joinable!(post_reactions -> members (member_id));
+diesel::joinable!(forum_drafts -> members (member_id));
+diesel::joinable!(bookmarks -> members (member_id));
+diesel::joinable!(bookmarks -> posts (post_id));
+diesel::joinable!(thread_acks -> threads (thread_id));
+diesel::joinable!(thread_acks -> members (member_id));
+diesel::joinable!(forum_warnings -> members (member_id));
+diesel::joinable!(forum_warnings -> posts (post_id));
 diesel::joinable!(post_likes -> posts (post_id));
 diesel::joinable!(post_likes -> members (member_id));
 diesel::joinable!(thread_reads -> members (member_id));
@@ -1466,6 +1618,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     tier_changes,
     threads,
     posts,
+    thread_stages,
+    niche_forums,
+    tags,
+    thread_tags,
+    thread_polls,
+    thread_poll_options,
+    thread_poll_votes,
+    post_revisions,
+    post_reactions,
+    forum_drafts,
+    bookmarks,
+    thread_acks,
+    forum_warnings,
     post_likes,
     thread_reads,
     niche_reads,

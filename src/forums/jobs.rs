@@ -2,6 +2,9 @@
 
 use super::model::{PostId, ThreadId};
 use super::store;
+pub use super::tell::{
+    REMIND, Remind, STAGE, Stage, TELL, Told, enqueue_reminder, enqueue_stage, enqueue_tell, remind, stage, tell,
+};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::house::House;
@@ -80,6 +83,81 @@ pub async fn reindex(house: House, job: Reindex) -> Result<()> {
         .await
 }
 
+/// Forgets deleted texts whose thirty days are over.
+pub const TIDY: &str = "forums.tidy";
+/// Renders posts again after the renderer has changed.
+pub const RENDER: &str = "forums.render";
+/// Setting that names the renderer the stored HTML was made with.
+const RENDERED_WITH: &str = "forums.renderer";
+/// Setting that names the last post that was rendered again.
+const RENDERED_UP_TO: &str = "forums.rendered";
+
+/// Runs [`TIDY`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn tidy(house: House, (): ()) -> Result<()> {
+    loop {
+        let n = house
+            .db
+            .write_background(move |tx| {
+                let before = tx.now() - super::actions::UNDO;
+                store::forget_deleted(tx, before, STEP)
+            })
+            .await?;
+        if n < usize::try_from(STEP).unwrap_or(200) {
+            return Ok(());
+        }
+    }
+}
+
+/// Runs [`RENDER`]: goes through all posts once for each version of the renderer, in steps that survive a restart. A text that
+/// is edited meanwhile keeps the HTML of its edit.
+///
+/// # Errors
+/// When the database fails or the renderer panics.
+pub async fn render_again(house: House, (): ()) -> Result<()> {
+    let version = crate::text::RENDERER_VERSION.to_string();
+    let wanted = version.clone();
+    let (done, mut after) = house
+        .db
+        .read(move |c| {
+            let with = crate::settings::value(c, RENDERED_WITH)?;
+            let up_to = crate::settings::value(c, RENDERED_UP_TO)?.and_then(|id| id.parse().ok());
+            Ok((with.as_deref() == Some(wanted.as_str()), PostId(up_to.unwrap_or(0))))
+        })
+        .await?;
+    if done {
+        return Ok(());
+    }
+    loop {
+        let bodies = house.db.read(move |c| store::list_bodies_after(c, after, STEP)).await?;
+        let Some(last) = bodies.last().map(|b| b.0) else { break };
+        let made = tokio::task::spawn_blocking(move || {
+            bodies.into_iter().map(|(id, rev, body)| (id, rev, crate::text::post_html(&body))).collect::<Vec<_>>()
+        })
+        .await
+        .map_err(crate::error::Error::internal)?;
+        house
+            .db
+            .write_background(move |tx| {
+                for (id, rev, html) in &made {
+                    store::update_html(tx, *id, *rev, html)?;
+                }
+                crate::settings::put(tx, RENDERED_UP_TO, &last.to_string())
+            })
+            .await?;
+        after = last;
+    }
+    house
+        .db
+        .write_background(move |tx| {
+            crate::settings::put(tx, RENDERED_WITH, &version)?;
+            crate::settings::put(tx, RENDERED_UP_TO, "0")
+        })
+        .await
+}
+
 /// The opening post stands for its thread, every other one for itself.
 fn index_post(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
     let Some(place) = store::find_place(tx, id)? else { return search::remove(tx, "post", id.0) };
@@ -95,8 +173,8 @@ fn index_post(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
             kind,
             object_id,
             niche_id: Some(place.niche_id),
-            min_rank: place.min_rank,
-            lang: place.lang.unwrap_or_default(),
+            min_rank: place.min_rank.max(place.thread_rank),
+            lang: Some(place.thread_lang).filter(|l| !l.is_empty()).or(place.lang).unwrap_or_default(),
             path,
             title: place.title,
             own_title: place.number == 1,

@@ -51,6 +51,10 @@ kinds! {
     POST_MENTION = "post_mention", "forum", true, true, true;
     /// An answer in a thread one follows. Args `by`, `title`.
     POST_ANSWER = "post_answer", "forum", false, true, true;
+    /// One's answer was accepted as the one that helped. Args `by`, `title`.
+    ANSWER_ACCEPTED = "answer_accepted", "forum", true, true, true;
+    /// A reminder of a post one has put aside. Args `title`, `note?`.
+    BOOKMARK_DUE = "bookmark_due", "forum", true, true, true;
     /// Somebody likes a post. Args `by`, `title`.
     POST_LIKED = "post_liked", "forum", false, false, false;
     /// A new thread in a niche. Args `by`, `title`, `niche`.

@@ -227,21 +227,7 @@ impl Body {
 
     /// Folded names the text may mention: one to three words after an `@`.
     pub fn mentioned(&self) -> Vec<String> {
-        let mut out = Vec::new();
-        for (at, _) in self.source.match_indices('@').take(20) {
-            let rest = self.source.get(at + 1..).unwrap_or("");
-            let words: Vec<&str> = rest.split_whitespace().take(3).collect();
-            for n in 1..=words.len() {
-                let name = words.get(..n).unwrap_or(&[]).join(" ");
-                let name = name.trim_end_matches(|c: char| c.is_ascii_punctuation());
-                if !name.is_empty() {
-                    out.push(text::fold(name));
-                }
-            }
-        }
-        out.sort();
-        out.dedup();
-        out
+        text::mentioned(&self.source)
     }
 }
 

@@ -71,7 +71,7 @@ pub async fn search(me: Member, query: web::Query<SearchQuery>) -> Result<HttpRe
     let paging = PageQuery { limit: query.limit, cursor: query.cursor };
     let (limit, after) = (paging.limit()?, paging.after()?);
     let skip = after.map_or(0, |c| c.key).clamp(0, 10_000);
-    let question = Question { terms: terms.clone(), kind: query.kind, skip, limit: limit + 1 };
+    let question = Question { terms: terms.clone(), any: false, kind: query.kind, skip, limit: limit + 1 };
     let rank = me.viewer.sees_rank();
     let found = me.house.db.read(move |c| store::find(c, rank, &question)).await?;
     let page = Page::cut(found, limit, |_| Cursor { key: skip + limit, id: 0 });

@@ -115,6 +115,8 @@ pub fn remove(tx: &mut Tx<'_>, kind: &str, object_id: i64) -> Result<()> {
 pub struct Question {
     /// The words.
     pub terms: Terms,
+    /// Whether one of the words is enough; otherwise all must be there.
+    pub any: bool,
     /// Only things of this kind.
     pub kind: Option<String>,
     /// Results to skip: the ranking has at most 1,000, so this is bounded.
@@ -161,12 +163,12 @@ pub fn find(conn: &mut Conn, rank: i32, question: &Question) -> Result<Vec<Found
         Conn::Sqlite(_) => (
             "SELECT e.id AS id, bm25(search_fts, 6.0, 1.0) AS score FROM search_fts \
              JOIN search_entries e ON e.id = search_fts.rowid WHERE search_fts MATCH $1 AND",
-            fts5(&question.terms),
+            if question.any { join(&question.terms, fts5_form, " OR ", " OR ") } else { fts5(&question.terms) },
         ),
         Conn::Postgres(_) => (
             "SELECT e.id AS id, -ts_rank(e.words, to_tsquery('simple', $1)) AS score \
              FROM search_entries e WHERE e.words @@ to_tsquery('simple', $1) AND",
-            tsquery(&question.terms),
+            if question.any { join(&question.terms, ts_form, " | ", " | ") } else { tsquery(&question.terms) },
         ),
     };
     let newest = match conn {
@@ -217,12 +219,20 @@ pub fn ids(conn: &mut Conn, rank: i32, kind: &str, terms: &Terms) -> Result<Vec<
 
 /// Words as FTS5 takes them: `("ernaehrung" * OR "ernahrung" *) AND "tipp" *`
 pub fn fts5(terms: &Terms) -> String {
-    join(terms, |form| format!("\"{form}\" *"), " OR ", " AND ")
+    join(terms, fts5_form, " OR ", " AND ")
+}
+
+fn fts5_form(form: &str) -> String {
+    format!("\"{form}\" *")
+}
+
+fn ts_form(form: &str) -> String {
+    format!("{form}:*")
 }
 
 /// Words as `to_tsquery` takes them: `(ernaehrung:* | ernahrung:*) & tipp:*`
 pub fn tsquery(terms: &Terms) -> String {
-    join(terms, |form| format!("{form}:*"), " | ", " & ")
+    join(terms, ts_form, " | ", " & ")
 }
 
 fn join(terms: &Terms, form: impl Fn(&str) -> String, or: &str, and: &str) -> String {

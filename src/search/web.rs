@@ -75,7 +75,7 @@ pub async fn search(me: Member, asked: web::Query<Asked>) -> Result<HttpResponse
         None => Vec::new(),
         Some(terms) => {
             let (terms, kind) = (terms.clone(), Some(kind.to_owned()).filter(|k| !k.is_empty()));
-            let question = Question { terms, kind, skip: (page - 1) * PER_PAGE, limit: PER_PAGE + 1 };
+            let question = Question { terms, any: false, kind, skip: (page - 1) * PER_PAGE, limit: PER_PAGE + 1 };
             let rank = me.viewer.sees_rank();
             me.house.db.read(move |c| store::find(c, rank, &question)).await?
         }

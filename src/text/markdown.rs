@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Grows when the output changes, so that a job can render stored texts again.
-pub const RENDERER_VERSION: i32 = 1;
+pub const RENDERER_VERSION: i32 = 2;
 
 pub(super) fn options(hard_breaks: bool) -> Options<'static> {
     let mut o = Options::default();
@@ -99,9 +99,33 @@ fn strip_images(html: &str) -> String {
     out
 }
 
-/// HTML of a forum post.
+/// HTML of a forum post. Links that are declared as advertising carry [`super::links::LABEL`], for the reader's own words.
 pub fn post_html(source: &str) -> String {
-    render(source, true, false)
+    label_ads(render(source, true, false))
+}
+
+/// Puts the label before each link whose title declares it, and says so to search engines as well.
+fn label_ads(html: String) -> String {
+    if !html.contains(" title=\"") {
+        return html;
+    }
+    let mut out = String::with_capacity(html.len() + 128);
+    let mut rest = html.as_str();
+    while let Some(at) = rest.find("<a ") {
+        out.push_str(&rest[..at]);
+        let Some(end) = rest[at..].find('>') else { break };
+        let tag = &rest[at..=at + end];
+        let title = tag.split(" title=\"").nth(1).and_then(|t| t.split('"').next()).unwrap_or("");
+        if super::links::is_label(title) {
+            out.push_str(super::links::LABEL);
+            out.push_str(&tag.replace("rel=\"nofollow ", "rel=\"nofollow sponsored "));
+        } else {
+            out.push_str(tag);
+        }
+        rest = &rest[at + end + 1..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// HTML of a chat message: the same Markdown, a line break is a line break.

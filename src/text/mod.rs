@@ -1,12 +1,15 @@
 //! Text: Markdown to safe HTML at write time, excerpts, word counts, folding for search and unique names.
 
 pub mod blocks;
+pub mod links;
 mod markdown;
+mod mentions;
 pub mod merge;
 mod plain;
 mod search;
 
 pub use markdown::{RENDERER_VERSION, chat_html, page_html, post_html};
+pub use mentions::mentioned;
 pub use plain::plain_text;
 pub use search::{Terms, escape_into, excerpt_html, plain, search_words};
 

@@ -32,9 +32,11 @@ pub enum Bucket {
     Questions,
     /// Files that one member begins to upload: 120 a minute.
     Uploads,
+    /// Drafts of posts that one member keeps: 120 a minute.
+    Drafts,
 }
 
-const BUCKETS: [(Bucket, u32, u64); 11] = [
+const BUCKETS: [(Bucket, u32, u64); 12] = [
     (Bucket::Requests, 300, 10),
     (Bucket::SignIn, 30, 60),
     (Bucket::Account, 10, 600),
@@ -46,6 +48,7 @@ const BUCKETS: [(Bucket, u32, u64); 11] = [
     (Bucket::Postbacks, 600, 60),
     (Bucket::Questions, 60, 10),
     (Bucket::Uploads, 120, 60),
+    (Bucket::Drafts, 120, 60),
 ];
 
 /// Buckets that count for all nodes together. What protects one node from one address is counted by each for itself.

@@ -18,6 +18,8 @@ mod database;
 mod demo;
 mod files;
 mod forums;
+mod forums_craft;
+mod forums_order;
 mod imports;
 mod imports_crash;
 mod invitations;

@@ -1,5 +1,6 @@
 //! Rules of order: reports and hidden posts, each with a reason and a line in the audit log.
 
+use super::order::tell_moderated;
 use crate::access::Sight;
 use crate::error::{Error, Result};
 use crate::forums::jobs::enqueue_index;
@@ -48,13 +49,16 @@ pub async fn hide_post(house: &House, viewer: &Viewer, id: PostId, hidden: bool,
     house
         .db
         .write(move |tx| {
-            store::find_visible_post(tx, sight, id)?;
+            let post = store::find_visible_post(tx, sight, id)?;
             if !sight.team {
                 return Err(Error::Forbidden("moderators_only"));
             }
             store::mark_hidden(tx, id, hidden)?;
             let action = if hidden { "post.hide" } else { "post.show" };
             insert_audit(tx, Some(sight.member), action, ("post", Some(id.0)), &reason)?;
+            if let Some(author) = post.author_id.filter(|_| hidden && post.hidden_at.is_none()) {
+                tell_moderated(tx, author, ("hidden", id), &reason, sight.member)?;
+            }
             enqueue_index(tx, id)
         })
         .await
@@ -74,6 +78,9 @@ pub async fn close_report(house: &House, viewer: &Viewer, id: i64, hide: bool) -
             if hide {
                 store::mark_hidden(tx, post, true)?;
                 insert_audit(tx, Some(sight.member), "post.hide", ("post", Some(post.0)), "")?;
+                if let Some(author) = store::find_author(tx, post)? {
+                    tell_moderated(tx, crate::web::viewer::MemberId(author), ("hidden", post), "", sight.member)?;
+                }
                 enqueue_index(tx, post)?;
             }
             Ok(())

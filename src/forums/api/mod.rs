@@ -1,15 +1,19 @@
 //! JSON of the forums, by noun.
 
+mod keep;
+mod order;
 mod posts;
 mod reports;
 mod threads;
 
+pub use keep::*;
+pub use order::*;
 pub use posts::*;
 pub use reports::*;
 pub use threads::*;
 
 use crate::forums::model::{PostRow, ThreadRow};
-use crate::i18n::iso;
+use crate::i18n::{Lang, iso};
 use crate::web::viewer::MemberId;
 use serde::Serialize;
 
@@ -59,6 +63,20 @@ pub struct ThreadJson {
     pub read_number: i32,
     /// Page of the thread.
     pub path: String,
+    /// What it is for: `talk`, `strategy`, `question`, `success`, `trend`, `cooperation`, `market`, `network`, `announcement`.
+    pub kind: String,
+    /// `de`, `en`, or nothing.
+    pub lang: String,
+    /// It advertises.
+    pub promo: bool,
+    /// Readers are asked to acknowledge it.
+    pub needs_ack: bool,
+    /// Id of the post that was accepted as the answer.
+    pub accepted_post: Option<i64>,
+    /// Id of the same thread in the other language.
+    pub translation: Option<i64>,
+    /// Id of the thread its posts went to; such a thread is in no list.
+    pub merged_into: Option<i64>,
 }
 
 impl ThreadJson {
@@ -78,6 +96,13 @@ impl ThreadJson {
             locked: row.locked,
             hidden: row.hidden,
             read_number: row.read.unwrap_or(0),
+            kind: row.kind,
+            lang: row.lang,
+            promo: row.is_promo,
+            needs_ack: row.needs_ack,
+            accepted_post: row.accepted_id,
+            translation: row.twin_id,
+            merged_into: row.merged_into,
         }
     }
 }
@@ -113,10 +138,15 @@ pub struct PostJson {
     pub deleted: bool,
     /// A moderator hid it.
     pub hidden: bool,
+    /// Its author is blocked by the caller; the text is not told.
+    pub blocked: bool,
+    /// Id of the post that stood here before it went to another thread.
+    pub moved_to: Option<i64>,
 }
 
 impl PostJson {
-    fn of(row: PostRow) -> Self {
+    fn of(mut row: PostRow, lang: Lang) -> Self {
+        crate::text::links::fill_labels(&mut row.html, &crate::i18n::t(lang, "forums-ad-label"));
         Self {
             id: row.id.0,
             thread_id: row.thread_id.0,
@@ -132,6 +162,8 @@ impl PostJson {
             edited_at: row.edited_at.map(iso),
             deleted: row.deleted_at.is_some(),
             hidden: row.hidden_at.is_some(),
+            blocked: row.blocked_at.is_some(),
+            moved_to: row.moved_to.map(|id| id.0),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::PostJson;
 use crate::access::Sight;
 use crate::error::{Error, Result};
-use crate::forums::actions::{self, Edit, Reply};
+use crate::forums::actions::{self, Disclosure, Edit, Reply};
 use crate::forums::model::{PostId, ThreadId};
 use crate::forums::store;
 use crate::web::forms::Json;
@@ -24,7 +24,7 @@ pub async fn list_posts(
     start: web::Query<Start>,
 ) -> Result<HttpResponse> {
     let (limit, after) = (paging.limit()?, paging.after()?);
-    let (sight, id) = (Sight::of(&me.viewer), ThreadId(*id));
+    let (sight, id, lang) = (Sight::of(&me.viewer), ThreadId(*id), me.lang());
     let from = match after {
         Some(cursor) => i32::try_from(cursor.key).map_err(|_| Error::field("cursor", "invalid"))?.saturating_add(1),
         None => start.from.unwrap_or(1).max(1),
@@ -39,7 +39,7 @@ pub async fn list_posts(
         })
         .await?;
     let page = Page::cut(rows, limit, |row| Cursor { key: row.number.into(), id: row.id.0 });
-    Ok(HttpResponse::Ok().json(page.map(PostJson::of)))
+    Ok(HttpResponse::Ok().json(page.map(|row| PostJson::of(row, lang))))
 }
 
 /// Where a list of posts begins.
@@ -56,6 +56,9 @@ pub struct NewPost {
     pub body: String,
     /// Number of the post it answers.
     pub reply_to: Option<i32>,
+    /// What is said about undeclared affiliate links in it: `label` declares them, `none` says they are no advertising (kept in
+    /// the audit log). Without it such a text is refused with `unlabelled` on `body`.
+    pub disclosure: Option<String>,
 }
 
 /// `POST /api/v1/threads/{id}/posts`
@@ -65,14 +68,15 @@ pub struct NewPost {
         (status = 409, description = "`thread_locked`", body = Problem), (status = 422, body = Problem),
         (status = 429, body = Problem)))]
 pub async fn create_post(me: Member, id: web::Path<i64>, new: Json<NewPost>) -> Result<HttpResponse> {
-    let reply = Reply { body: new.0.body, reply_to: new.0.reply_to };
+    let ads = Disclosure::parse(new.0.disclosure.as_deref().unwrap_or(""));
+    let reply = Reply { body: new.0.body, reply_to: new.0.reply_to, ads };
     let (post, _) = actions::reply(&me.house, &me.viewer, ThreadId(*id), reply).await?;
     Ok(HttpResponse::Created().json(read(&me, post).await?))
 }
 
 async fn read(me: &Member, id: PostId) -> Result<PostJson> {
     let sight = Sight::of(&me.viewer);
-    Ok(PostJson::of(me.house.db.read(move |c| store::find_visible_post(c, sight, id)).await?))
+    Ok(PostJson::of(me.house.db.read(move |c| store::find_visible_post(c, sight, id)).await?, me.lang()))
 }
 
 /// `GET /api/v1/posts/{id}`
@@ -92,8 +96,10 @@ pub struct PostPatch {
     pub rev: Option<i32>,
     /// Hide from members, or show again.
     pub hidden: Option<bool>,
-    /// Why it is hidden, for the audit log.
+    /// Why it is hidden: its author is told, the audit log keeps it.
     pub reason: Option<String>,
+    /// As in a new post.
+    pub disclosure: Option<String>,
 }
 
 /// `PATCH /api/v1/posts/{id}`
@@ -105,7 +111,8 @@ pub struct PostPatch {
 pub async fn patch_post(me: Member, id: web::Path<i64>, patch: Json<PostPatch>) -> Result<HttpResponse> {
     let (id, patch) = (PostId(*id), patch.0);
     if let Some(body) = patch.body {
-        actions::edit(&me.house, &me.viewer, id, Edit { body, rev: patch.rev }).await?;
+        let ads = Disclosure::parse(patch.disclosure.as_deref().unwrap_or(""));
+        actions::edit(&me.house, &me.viewer, id, Edit { body, rev: patch.rev, ads }).await?;
     }
     if let Some(hidden) = patch.hidden {
         actions::hide_post(&me.house, &me.viewer, id, hidden, patch.reason.as_deref().unwrap_or("")).await?;
@@ -115,7 +122,7 @@ pub async fn patch_post(me: Member, id: web::Path<i64>, patch: Json<PostPatch>) 
 
 /// `DELETE /api/v1/posts/{id}`
 #[utoipa::path(delete, path = "/api/v1/posts/{id}", tag = "forums", params(("id" = i64, Path)),
-    responses((status = 204, description = "Its place stays and says that it was deleted"),
+    responses((status = 204, description = "Its place stays and says that it was deleted; thirty days it can be brought back"),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn delete_post(me: Member, id: web::Path<i64>) -> Result<HttpResponse> {
     actions::delete(&me.house, &me.viewer, PostId(*id)).await?;

@@ -1,19 +1,32 @@
 //! SQL of the forums, by noun.
 
+mod find;
+mod keep;
 mod likes;
+mod lists;
+mod marks;
+mod order;
+mod polls;
 mod posts;
 mod reads;
 mod reports;
+mod said;
+mod tags;
 mod threads;
 
+pub use find::*;
+pub use keep::*;
 pub use likes::{delete_like, insert_like};
-pub use posts::{
-    Place, find_place, find_visible_post, insert_post, list_ids_after, list_visible_posts, mark_deleted, mark_hidden,
-    update_body,
-};
-pub use reads::{count_unread_by_niche, mark_niche_read, mark_read};
+pub use lists::{Filter, Only, Order, cursor_of, list_newest, list_visible_threads};
+pub use marks::*;
+pub use order::*;
+pub use polls::*;
+pub use posts::*;
+pub use reads::*;
 pub use reports::{close_report, insert_report, list_open_reports};
+pub use said::*;
+pub use tags::*;
 pub use threads::{
-    ThreadSet, claim_number, count_by_niche, cursor_of, find_visible_thread, insert_thread, list_newest,
-    list_open_posts, list_open_threads, list_visible_of, list_visible_threads, update_thread,
+    NewThread, ThreadSet, claim_number, count_by_niche, find_visible_thread, insert_thread, list_open_posts,
+    list_open_threads, list_visible_of, update_thread,
 };

@@ -1,7 +1,7 @@
 //! SQL of posts.
 
 use crate::access::Sight;
-use crate::db::schema::{members, niches, post_likes, posts, threads, tiers};
+use crate::db::schema::{bookmarks, member_blocks, members, niches, post_likes, posts, threads, tiers};
 use crate::db::{Conn, Ms, Tx};
 use crate::error::Result;
 use crate::forums::model::{PostId, PostRow, Text, ThreadId};
@@ -15,6 +15,15 @@ macro_rules! rows {
             .left_join(tiers::table.on(tiers::rank.nullable().eq(members::tier_rank.nullable())))
             .left_join(
                 post_likes::table.on(post_likes::post_id.eq(posts::id).and(post_likes::member_id.eq($sight.member.0))),
+            )
+            .left_join(
+                member_blocks::table.on(member_blocks::blocked_id
+                    .nullable()
+                    .eq(posts::author_id)
+                    .and(member_blocks::member_id.eq($sight.member.0))),
+            )
+            .left_join(
+                bookmarks::table.on(bookmarks::post_id.eq(posts::id).and(bookmarks::member_id.eq($sight.member.0))),
             )
             .select((
                 posts::id,
@@ -30,11 +39,15 @@ macro_rules! rows {
                 posts::edited_at,
                 posts::deleted_at,
                 posts::hidden_at,
+                posts::moved_to,
                 members::name.nullable(),
                 members::role.nullable(),
                 tiers::name_de.nullable(),
                 tiers::name_en.nullable(),
                 post_likes::created_at.nullable(),
+                member_blocks::created_at.nullable(),
+                bookmarks::created_at.nullable(),
+                posts::mark_count,
             ))
     }};
 }
@@ -65,6 +78,7 @@ pub fn find_visible_post(conn: &mut Conn, sight: Sight, id: PostId) -> Result<Po
         .inner_join(niches::table)
         .filter(niches::min_rank.le(sight.rank))
         .filter(threads::hidden.le(sight.team))
+        .filter(threads::min_rank.le(sight.rank))
         .select(threads::id);
     let post: PostRow = rows!(sight).filter(posts::id.eq(id.0)).filter(posts::thread_id.eq_any(open)).first(conn)?;
     Ok(post.seen_by(sight))
@@ -111,17 +125,108 @@ pub fn update_body(tx: &mut Tx<'_>, id: PostId, rev: i32, text: &Text) -> Result
 }
 
 /// Takes a post back: its number stays, its text goes. True the first time.
-pub fn mark_deleted(tx: &mut Tx<'_>, id: PostId, thread: ThreadId) -> Result<bool> {
+pub fn mark_deleted(tx: &mut Tx<'_>, id: PostId, thread: ThreadId, by: MemberId) -> Result<bool> {
     let now = tx.now();
     let rows = diesel::update(posts::table.filter(posts::id.eq(id.0)).filter(posts::deleted_at.is_null()))
-        .set((posts::deleted_at.eq(Some(now)), posts::body.eq(""), posts::html.eq("")))
+        .set((
+            posts::deleted_at.eq(Some(now)),
+            posts::taken_back_by.eq(Some(by.0)),
+            posts::body.eq(""),
+            posts::html.eq(""),
+        ))
         .execute(&mut **tx)?;
     if rows == 1 {
         diesel::update(threads::table.find(thread.0))
             .set(threads::post_count.eq(threads::post_count - 1))
             .execute(&mut **tx)?;
+        // An answer that is gone answers nothing.
+        diesel::update(threads::table.find(thread.0).filter(threads::accepted_id.eq(Some(id.0))))
+            .set(threads::accepted_id.eq(None::<i64>))
+            .execute(&mut **tx)?;
     }
     Ok(rows == 1)
+}
+
+/// Brings a post back with its text. True where it was deleted by somebody.
+pub fn mark_returned(tx: &mut Tx<'_>, id: PostId, thread: ThreadId, text: &Text) -> Result<bool> {
+    let gone = posts::table
+        .filter(posts::id.eq(id.0))
+        .filter(posts::deleted_at.is_not_null())
+        .filter(posts::taken_back_by.is_not_null());
+    let rows = diesel::update(gone)
+        .set((
+            posts::deleted_at.eq(None::<Ms>),
+            posts::taken_back_by.eq(None::<i64>),
+            posts::body.eq(&text.body),
+            posts::html.eq(&text.html),
+            // The text before the deletion stands under the old number already.
+            posts::rev.eq(posts::rev + 1),
+        ))
+        .execute(&mut **tx)?;
+    if rows == 1 {
+        diesel::update(threads::table.find(thread.0))
+            .set(threads::post_count.eq(threads::post_count + 1))
+            .execute(&mut **tx)?;
+    }
+    Ok(rows == 1)
+}
+
+/// The number of a post in a thread.
+pub fn find_number(conn: &mut Conn, thread: ThreadId, id: PostId) -> Result<Option<i32>> {
+    Ok(posts::table
+        .filter(posts::id.eq(id.0))
+        .filter(posts::thread_id.eq(thread.0))
+        .select(posts::number)
+        .first(conn)
+        .optional()?)
+}
+
+/// Who took a post back; nobody once its text is gone for good.
+pub fn find_taken_back_by(conn: &mut Conn, id: PostId) -> Result<Option<i64>> {
+    Ok(posts::table.find(id.0).select(posts::taken_back_by).first(conn)?)
+}
+
+/// The text of a post, whoever may read it.
+pub fn find_body(conn: &mut Conn, id: PostId) -> Result<String> {
+    Ok(posts::table.find(id.0).select(posts::body).first(conn)?)
+}
+
+/// Forgets the texts of posts that were taken back before `before`; answers how many were looked at.
+pub fn forget_deleted(tx: &mut Tx<'_>, before: Ms, limit: i64) -> Result<usize> {
+    use crate::db::schema::post_revisions;
+    let gone: Vec<i64> = posts::table
+        .filter(posts::taken_back_by.is_not_null())
+        .filter(posts::deleted_at.lt(Some(before)))
+        .order(posts::id)
+        .limit(limit)
+        .select(posts::id)
+        .load(&mut **tx)?;
+    diesel::delete(post_revisions::table.filter(post_revisions::post_id.eq_any(&gone))).execute(&mut **tx)?;
+    diesel::update(posts::table.filter(posts::id.eq_any(&gone)))
+        .set(posts::taken_back_by.eq(None::<i64>))
+        .execute(&mut **tx)?;
+    for id in &gone {
+        crate::files::store::detach_all(tx, crate::forums::files_used::USED_BY, *id)?;
+    }
+    Ok(gone.len())
+}
+
+/// Posts beyond `after` with their Markdown, for the job that renders them again.
+pub fn list_bodies_after(conn: &mut Conn, after: PostId, limit: i64) -> Result<Vec<(PostId, i32, String)>> {
+    Ok(posts::table
+        .filter(posts::id.gt(after.0))
+        .order(posts::id.asc())
+        .limit(limit)
+        .select((posts::id, posts::rev, posts::body))
+        .load(conn)?)
+}
+
+/// Puts new HTML beside a text that is still the one it was made from.
+pub fn update_html(tx: &mut Tx<'_>, id: PostId, rev: i32, html: &str) -> Result<()> {
+    diesel::update(posts::table.find(id.0).filter(posts::rev.eq(rev)).filter(posts::deleted_at.is_null()))
+        .set(posts::html.eq(html))
+        .execute(&mut **tx)?;
+    Ok(())
 }
 
 /// Hides a post from members, or shows it again.
@@ -156,6 +261,10 @@ pub struct Place {
     pub niche_id: i64,
     /// Lowest tier rank of the niche.
     pub min_rank: i32,
+    /// Lowest tier rank that may see the thread now.
+    pub thread_rank: i32,
+    /// Language of the thread; may be nothing.
+    pub thread_lang: String,
     /// Language of the author; none once erased.
     pub lang: Option<String>,
 }
@@ -178,6 +287,8 @@ pub fn find_place(conn: &mut Conn, id: PostId) -> Result<Option<Place>> {
             threads::hidden,
             niches::id,
             niches::min_rank,
+            threads::min_rank,
+            threads::lang,
             members::locale.nullable(),
         ))
         .first(conn)

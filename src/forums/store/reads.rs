@@ -67,6 +67,8 @@ pub fn count_unread_by_niche(conn: &mut Conn, sight: Sight, now: Ms) -> Result<H
         )
         .filter(niches::min_rank.le(sight.rank))
         .filter(threads::hidden.le(sight.team))
+        .filter(threads::min_rank.le(sight.rank))
+        .filter(threads::merged_into.is_null())
         .filter(threads::last_post_at.gt(now - UNREAD_AGE))
         .order((threads::last_post_at.desc(), threads::id.desc()))
         .limit(LOOKED_AT)

@@ -5,12 +5,7 @@ use crate::db::schema::{members, niche_reads, niches, posts, thread_reads, threa
 use crate::db::{Conn, Ms, Tx};
 use crate::error::Result;
 use crate::forums::model::{ThreadId, ThreadRow};
-use crate::web::paging::Cursor;
-use crate::web::viewer::MemberId;
 use diesel::prelude::*;
-
-/// Lifts pinned threads above every time in a cursor's key.
-const PINNED: i64 = 1 << 52;
 
 /// The query behind every [`ThreadRow`]: only what `$sight` may see.
 macro_rules! visible {
@@ -30,6 +25,7 @@ macro_rules! visible {
                     .on(niche_reads::niche_id.eq(threads::niche_id).and(niche_reads::member_id.eq(sight.member.0))),
             )
             .filter(niches::min_rank.le(sight.rank))
+            .filter(threads::min_rank.le(sight.rank))
             // false <= false, true <= team: one comparison instead of a condition that depends on the viewer.
             .filter(threads::hidden.le(sight.team))
             .select((
@@ -52,9 +48,21 @@ macro_rules! visible {
                 last.field(members::name).nullable(),
                 thread_reads::last_number.nullable(),
                 niche_reads::seen_at.nullable(),
+                threads::kind,
+                threads::lang,
+                threads::min_rank,
+                threads::is_promo,
+                threads::needs_ack,
+                threads::accepted_id,
+                threads::twin_id,
+                threads::merged_into,
+                threads::tag_line,
+                threads::has_poll,
             ))
     }};
 }
+
+pub(super) use visible;
 
 /// The thread `id`, if `sight` may see it.
 ///
@@ -69,63 +77,52 @@ pub fn list_visible_of(conn: &mut Conn, sight: Sight, ids: &[i64]) -> Result<Vec
     Ok(visible!(sight).filter(threads::id.eq_any(ids.to_vec())).load(conn)?)
 }
 
-/// Where a list of threads goes on after `row`.
-pub fn cursor_of(row: &ThreadRow) -> Cursor {
-    Cursor { key: row.last_post_at + if row.pinned { PINNED } else { 0 }, id: row.id.0 }
-}
-
-/// Threads of a niche: pinned ones first, then by the newest post.
-pub fn list_visible_threads(
-    conn: &mut Conn,
-    sight: Sight,
-    niche: i64,
-    after: Option<Cursor>,
-    limit: i64,
-) -> Result<Vec<ThreadRow>> {
-    let mut list = visible!(sight).filter(threads::niche_id.eq(niche)).into_boxed();
-    if let Some(after) = after {
-        let pinned = after.key >= PINNED;
-        let at: Ms = if pinned { after.key - PINNED } else { after.key };
-        let beyond = threads::last_post_at.lt(at).or(threads::last_post_at.eq(at).and(threads::id.lt(after.id)));
-        list = if pinned {
-            list.filter(threads::pinned.eq(false).or(beyond))
-        } else {
-            list.filter(threads::pinned.eq(false)).filter(beyond)
-        };
-    }
-    Ok(list
-        .order((threads::pinned.desc(), threads::last_post_at.desc(), threads::id.desc()))
-        .limit(limit)
-        .load(conn)?)
-}
-
-/// The threads with the newest posts across all niches `sight` may enter.
-pub fn list_newest(conn: &mut Conn, sight: Sight, limit: i64) -> Result<Vec<ThreadRow>> {
-    Ok(visible!(sight).order((threads::last_post_at.desc(), threads::id.desc())).limit(limit).load(conn)?)
-}
-
 /// Niche to number of threads, posts and time of the newest post.
 pub fn count_by_niche(conn: &mut Conn, sight: Sight) -> Result<Vec<(i64, i64, Option<Ms>)>> {
     Ok(threads::table
         .filter(threads::hidden.le(sight.team))
+        .filter(threads::min_rank.le(sight.rank))
+        .filter(threads::merged_into.is_null())
         .group_by(threads::niche_id)
         .select((threads::niche_id, diesel::dsl::count_star(), diesel::dsl::max(threads::last_post_at)))
         .load(conn)?)
 }
 
+/// What a thread is when it is opened.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = threads)]
+pub struct NewThread<'a> {
+    /// Its niche.
+    pub niche_id: i64,
+    /// Who opens it.
+    pub author_id: Option<i64>,
+    /// Title.
+    pub title: &'a str,
+    /// Code of its kind.
+    pub kind: &'a str,
+    /// `de`, `en` or nothing.
+    pub lang: &'a str,
+    /// Lowest tier rank that may see it now.
+    pub min_rank: i32,
+    /// It advertises.
+    pub is_promo: bool,
+    /// Readers are asked to acknowledge it.
+    pub needs_ack: bool,
+    /// There is a poll in it.
+    pub has_poll: bool,
+}
+
 /// Opens a thread; its opening post follows as number 1.
-pub fn insert_thread(tx: &mut Tx<'_>, niche: i64, author: MemberId, title: &str) -> Result<ThreadId> {
+pub fn insert_thread(tx: &mut Tx<'_>, new: &NewThread<'_>) -> Result<ThreadId> {
     let now = tx.now();
     Ok(diesel::insert_into(threads::table)
         .values((
-            threads::niche_id.eq(niche),
-            threads::author_id.eq(Some(author.0)),
-            threads::title.eq(title),
-            threads::title_key.eq(crate::text::fold(title)),
+            new,
+            threads::title_key.eq(crate::text::fold(new.title)),
             threads::post_count.eq(1),
             threads::last_number.eq(1),
             threads::last_post_at.eq(now),
-            threads::last_post_by.eq(Some(author.0)),
+            threads::last_post_by.eq(new.author_id),
             threads::created_at.eq(now),
         ))
         .returning(threads::id)
@@ -140,6 +137,8 @@ pub fn claim_number(tx: &mut Tx<'_>, sight: Sight, id: ThreadId) -> Result<Optio
         .filter(threads::id.eq(id.0))
         .filter(threads::locked.eq(false))
         .filter(threads::hidden.le(sight.team))
+        .filter(threads::min_rank.le(sight.rank))
+        .filter(threads::merged_into.is_null())
         .filter(threads::niche_id.eq_any(open));
     Ok(diesel::update(thread)
         .set((
@@ -169,6 +168,34 @@ pub struct ThreadSet {
     pub hidden: Option<bool>,
     /// Niche.
     pub niche_id: Option<i64>,
+    /// Code of its kind.
+    pub kind: Option<String>,
+    /// Language.
+    pub lang: Option<String>,
+    /// It advertises.
+    pub is_promo: Option<bool>,
+    /// The accepted answer.
+    pub accepted_id: Option<Option<i64>>,
+    /// The same thread in the other language.
+    pub twin_id: Option<Option<i64>>,
+    /// Lowest tier rank that may see it.
+    pub min_rank: Option<i32>,
+}
+
+impl ThreadSet {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        let Self { title, title_key, pinned, locked, hidden, niche_id, kind, lang, is_promo, .. } = self;
+        title.is_none()
+            && title_key.is_none()
+            && (pinned.or(*locked).or(*hidden).or(*is_promo)).is_none()
+            && niche_id.is_none()
+            && kind.is_none()
+            && lang.is_none()
+            && self.accepted_id.is_none()
+            && self.twin_id.is_none()
+            && self.min_rank.is_none()
+    }
 }
 
 /// Writes a change of a thread that was found before in the same transaction.
@@ -184,6 +211,7 @@ pub fn list_open_threads(conn: &mut Conn, sight: Sight, ids: &[i64]) -> Result<V
         .filter(threads::id.eq_any(ids))
         .filter(niches::min_rank.le(sight.rank))
         .filter(threads::hidden.le(sight.team))
+        .filter(threads::min_rank.le(sight.rank))
         .select(threads::id)
         .load(conn)?)
 }
@@ -196,6 +224,7 @@ pub fn list_open_posts(conn: &mut Conn, sight: Sight, ids: &[i64]) -> Result<Vec
         .filter(posts::deleted_at.is_null())
         .filter(niches::min_rank.le(sight.rank))
         .filter(threads::hidden.le(sight.team))
+        .filter(threads::min_rank.le(sight.rank))
         .select((posts::id, posts::hidden_at))
         .load(conn)?;
     Ok(rows.into_iter().filter(|(_, hidden)| sight.team || hidden.is_none()).map(|(id, _)| id).collect())

@@ -20,6 +20,8 @@ pub async fn moderate_thread(me: Moderator, id: web::Path<i64>, form: Form) -> R
         "unlock" => change.locked = Some(false),
         "hide" => change.hidden = Some(true),
         "show" => change.hidden = Some(false),
+        "promo" => change.is_promo = Some(true),
+        "unpromo" => change.is_promo = Some(false),
         "move" => change.niche = Some(form.text("niche").to_owned()),
         _ => return Err(Error::field("act", "invalid")),
     }

@@ -3,8 +3,8 @@
 use super::lists::again;
 use crate::access::Sight;
 use crate::error::{Error, Result};
-use crate::forums::actions::{self, Edit};
-use crate::forums::model::{PER_PAGE, PostId, PostRow, ThreadChange, page_of, path_to, thread_path};
+use crate::forums::actions::{self, Disclosure, Edit};
+use crate::forums::model::{MARKS, PER_PAGE, PostId, PostRow, ThreadChange, page_of, path_to, thread_path};
 use crate::forums::store;
 use crate::i18n::{self, Lang, number, parse_zone};
 use crate::web::forms::Form;
@@ -20,7 +20,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 const FLAGS: &[&str] = &[
-    "line", "shown", "deleted", "hidden", "person", "team", "tier", "reply", "edited", "liked", "edit", "report", "act",
+    "line", "shown", "deleted", "hidden", "person", "team", "tier", "reply", "edited", "liked", "edit", "report",
+    "act", "moved", "blocked", "kept", "accepted", "accept", "history", "own_gone",
 ];
 const SLOTS: &[&str] = &[
     "id",
@@ -36,6 +37,8 @@ const SLOTS: &[&str] = &[
     "reply_to",
     "reply_to_url",
     "reply_url",
+    "marks_html",
+    "moved_to",
 ];
 
 static POST: Stencils = Stencils::new("forums/_post", FLAGS, SLOTS);
@@ -54,6 +57,12 @@ pub(super) struct PostList<'a> {
     /// Number before which the line of new posts stands.
     pub line_before: Option<i32>,
     pub locked: bool,
+    /// Marks under the posts: post, mark, member.
+    pub marks: &'a [(i64, String, i64)],
+    /// The accepted answer.
+    pub accepted: Option<i64>,
+    /// Whether the reader may accept one.
+    pub may_accept: bool,
 }
 
 impl PostList<'_> {
@@ -61,11 +70,12 @@ impl PostList<'_> {
     pub fn html(&self, posts: &[PostRow]) -> Result<String> {
         let zone = parse_zone(self.zone);
         let former = i18n::t(self.lang, "forums-former-member");
-        let mut out = String::with_capacity(posts.iter().map(|p| p.html.len() + 1_600).sum());
+        let mut out = String::with_capacity(posts.iter().map(|p| p.html.len() + 1_800).sum());
         for post in posts {
             let own = post.author_id == Some(self.sight.member);
-            let readable = post.deleted_at.is_none() && (post.hidden_at.is_none() || self.sight.team);
+            let readable = post.is_readable(self.sight);
             let may_act = readable && !self.locked;
+            let accepted = self.accepted == Some(post.id.0);
             let flags = [
                 self.line_before == Some(post.number),
                 readable,
@@ -80,6 +90,13 @@ impl PostList<'_> {
                 readable && (self.sight.team || (own && !self.locked)),
                 readable && !own,
                 may_act,
+                post.moved_to.is_some(),
+                post.blocked_at.is_some(),
+                post.kept_at.is_some(),
+                accepted,
+                readable && self.may_accept && post.number > 1,
+                readable && post.edited_at.is_some(),
+                post.deleted_at.is_some() && post.moved_to.is_none() && (own || self.sight.team),
             ];
             let bits = flags.iter().enumerate().fold(0, |bits, (i, on)| bits | (u32::from(*on) << i));
             let name = post.author.as_deref().unwrap_or(&former);
@@ -88,6 +105,7 @@ impl PostList<'_> {
             let near = (self.first..self.first + PER_PAGE).contains(&reply_to);
             let answered = if near { format!("#p{reply_to}") } else { path_to(self.path, reply_to) };
             let page = page_of(post.number);
+            let marks = if readable { self.marks_html(post.id.0, may_act) } else { String::new() };
             POST.get(self.pages, self.lang, bits)?.fill(
                 &[
                     &post.id.to_string(),
@@ -103,15 +121,48 @@ impl PostList<'_> {
                     &reply_to.to_string(),
                     &answered,
                     &format!("{}?page={page}&reply={}#reply", self.path, post.number),
+                    &marks,
+                    &post.moved_to.map_or(0, |id| id.0).to_string(),
                 ],
                 &mut out,
             );
         }
         Ok(out)
     }
+
+    /// The marks a post was given, as buttons; where the reader may act, those not given yet are behind a fold.
+    fn marks_html(&self, post: i64, may_act: bool) -> String {
+        let from = self.marks.partition_point(|m| m.0 < post);
+        let given = self.marks.get(from..).unwrap_or(&[]);
+        let given = given.get(..given.partition_point(|m| m.0 == post)).unwrap_or(&[]);
+        if given.is_empty() {
+            return String::new();
+        }
+        let mut out = String::new();
+        for mark in MARKS {
+            let n = given.iter().filter(|m| m.1 == mark.code).count();
+            if n == 0 {
+                continue;
+            }
+            let mine = given.iter().any(|m| m.1 == mark.code && m.2 == self.sight.member.0);
+            let label = i18n::t(self.lang, mark.label);
+            let disabled = if may_act { "" } else { " disabled" };
+            // Codes and signs are our own constants; the label is escaped.
+            let mut shown = String::new();
+            crate::text::escape_into(&label, &mut shown);
+            out.push_str(&format!(
+                "<button class=\"mark\" form=\"acts\" formaction=\"/posts/{post}/mark\" name=\"mark\" value=\"{code}\" \
+                 aria-pressed=\"{mine}\" data-mark=\"{code}\" title=\"{shown}\"{disabled}><span aria-hidden=\"true\">{sign}</span>\
+                 <span class=\"sr-only\">{shown} </span><span data-count>{n}</span></button>",
+                code = mark.code,
+                sign = mark.sign,
+            ));
+        }
+        out
+    }
 }
 
-async fn find(me: &Member, id: i64) -> Result<(PostRow, crate::forums::model::ThreadRow)> {
+pub(super) async fn find(me: &Member, id: i64) -> Result<(PostRow, crate::forums::model::ThreadRow)> {
     let sight = Sight::of(&me.viewer);
     me.house
         .db
@@ -123,7 +174,7 @@ async fn find(me: &Member, id: i64) -> Result<(PostRow, crate::forums::model::Th
         .await
 }
 
-async fn place(me: &Member, id: i64) -> Result<String> {
+pub(super) async fn place(me: &Member, id: i64) -> Result<String> {
     let (post, thread) = find(me, id).await?;
     Ok(path_to(&thread_path(thread.id, &thread.title), post.number))
 }
@@ -145,6 +196,7 @@ struct EditView {
     rev: i32,
     hidden: bool,
     is_team: bool,
+    unlabelled: bool,
     errors: BTreeMap<String, String>,
 }
 
@@ -152,7 +204,7 @@ async fn show_edit(
     me: &Member,
     id: i64,
     typed: Option<(String, String)>,
-    errors: BTreeMap<String, String>,
+    (errors, unlabelled): (BTreeMap<String, String>, bool),
     status: StatusCode,
 ) -> Result<HttpResponse> {
     let (post, thread) = find(me, id).await?;
@@ -175,6 +227,7 @@ async fn show_edit(
         rev: post.rev,
         hidden: post.hidden_at.is_some(),
         is_team: sight.team,
+        unlabelled,
         errors,
     };
     me.page("forums/edit", "forums-edit-title").nav("forum").status(status).show(&view).await
@@ -182,7 +235,7 @@ async fn show_edit(
 
 /// `GET /posts/{id}/edit`
 pub async fn edit_form(me: Member, id: web::Path<i64>) -> Result<HttpResponse> {
-    show_edit(&me, *id, None, BTreeMap::new(), StatusCode::OK).await
+    show_edit(&me, *id, None, (BTreeMap::new(), false), StatusCode::OK).await
 }
 
 /// `POST /posts/{id}/edit`
@@ -191,8 +244,9 @@ pub async fn edit(me: Member, id: web::Path<i64>, form: Form) -> Result<HttpResp
         Ok(()) => Ok(see_other_with(&me.house.config, &place(&me, *id).await?, "ok", "forums-saved")),
         Err(error) => {
             let typed = (form.text("title").to_owned(), form.raw("body").to_owned());
+            let unlabelled = super::opening::is_unlabelled(&error);
             let (errors, status) = again(me.lang(), error)?;
-            show_edit(&me, *id, Some(typed), errors, status).await
+            show_edit(&me, *id, Some(typed), (errors, unlabelled), status).await
         }
     }
 }
@@ -204,7 +258,8 @@ async fn change(me: &Member, id: i64, form: &Form) -> Result<()> {
         let change = ThreadChange { title: Some(title.to_owned()), ..ThreadChange::default() };
         actions::change(&me.house, &me.viewer, thread.id, change).await?;
     }
-    let edit = Edit { body: form.raw("body").to_owned(), rev: form.text("rev").parse().ok() };
+    let ads = Disclosure::parse(form.text("disclosure"));
+    let edit = Edit { body: form.raw("body").to_owned(), rev: form.text("rev").parse().ok(), ads };
     if edit.body.trim() == post.body {
         return Ok(());
     }

@@ -1,14 +1,19 @@
 //! The page of a thread.
 
+use super::item::Item;
 use super::lists::again;
+use super::opening::is_unlabelled;
 use super::posts::PostList;
 use crate::access::Sight;
+use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::forums::actions::{self, Reply};
-use crate::forums::model::{PER_PAGE, ThreadId, ThreadRow, page_of, path_to, render};
+use crate::forums::actions::{self, Disclosure, Reply};
+use crate::forums::model::{PER_PAGE, PostId, ThreadId, ThreadKind, ThreadRow, page_of, path_to, render};
 use crate::forums::store;
-use crate::i18n::{Arg, t_args};
-use crate::web::forms::{Check, Form};
+use crate::i18n::{Arg, Lang, t, t_args};
+use crate::notices::model::Level;
+use crate::text::links::fill_labels;
+use crate::web::forms::{Check, Choice, Form};
 use crate::web::guards::Member;
 use crate::web::redirect::see_other;
 use actix_web::http::StatusCode;
@@ -66,38 +71,92 @@ struct ThreadView {
     reply_to: Option<i32>,
     body: String,
     errors: BTreeMap<String, String>,
+    /// Affiliate links nobody declared: the form offers to.
+    unlabelled: bool,
+    kind: String,
+    kind_code: String,
+    kinds: Vec<Choice>,
+    langs: Vec<Choice>,
+    lang: String,
+    tags: Vec<super::item::TagView>,
+    tags_line: String,
+    promo: bool,
+    opens_at: Option<i64>,
+    answer_url: String,
+    twin_url: String,
+    twin: Option<i64>,
+    is_own: bool,
+    level: String,
+    minutes: i64,
+    poll: Option<super::talk::PollView>,
+    needs_ack: bool,
+    acked: bool,
+    acks: i64,
+    related: Vec<super::item::Item>,
 }
 
 /// `GET /threads/{id}`, with or without the title behind it.
 pub async fn thread(me: Member, key: web::Path<Vec<String>>, at: web::Query<Where>) -> Result<HttpResponse> {
     let id = key.first().map_or("", String::as_str).split('-').next().unwrap_or("");
     let id = ThreadId(id.parse().map_err(|_| Error::NotFound)?);
-    show(&me, id, &at, String::new(), BTreeMap::new(), StatusCode::OK).await
+    show(&me, id, &at, None, StatusCode::OK).await
+}
+
+/// A text that was refused, with why.
+struct Refused {
+    body: String,
+    errors: BTreeMap<String, String>,
+    unlabelled: bool,
+}
+
+/// What a thread page has beside its posts.
+struct Around {
+    level: String,
+    poll: Option<store::Poll>,
+    acks: (Option<i64>, i64),
+    stages: Vec<(i64, i32)>,
+    related: Vec<super::item::Item>,
+    answer: Option<i32>,
+    twin: Option<ThreadRow>,
+    draft: Option<String>,
 }
 
 async fn show(
     me: &Member,
     id: ThreadId,
     at: &Where,
-    body: String,
-    errors: BTreeMap<String, String>,
+    refused: Option<Refused>,
     status: StatusCode,
 ) -> Result<HttpResponse> {
     let (sight, now, lang) = (Sight::of(&me.viewer), me.house.db.now(), me.lang());
     let (sources, who) = (me.house.clone(), me.viewer.clone());
     let at_number = Where { page: at.page.clone(), from: at.from.clone(), reply: None };
-    let (thread, first, posts) = me
+    let ad = t(lang, "forums-ad-label");
+    let (thread, first, posts, marks, around) = me
         .house
         .db
         .read(move |c| {
             let thread = store::find_visible_thread(c, sight, id)?;
+            if thread.merged_into.is_some() {
+                return Ok((thread, 1, Vec::new(), Vec::new(), None));
+            }
             let first = at_number.first(thread.last_number);
             let mut posts = store::list_visible_posts(c, sight, id, (first, first.saturating_add(PER_PAGE - 1)))?;
             let mut bodies: Vec<&mut String> = posts.iter_mut().map(|p| &mut p.html).collect();
             sources.sources.fill_posts(c, &who, lang, &mut bodies)?;
-            Ok((thread, first, posts))
+            bodies.into_iter().for_each(|body| fill_labels(body, &ad));
+            let marks = match posts.iter().any(|p| p.mark_count > 0) {
+                true => store::list_marks(c, id, (first, first.saturating_add(PER_PAGE - 1)))?,
+                false => Vec::new(),
+            };
+            let around = around(c, sight, &thread, (lang, now))?;
+            Ok((thread, first, posts, marks, Some(around)))
         })
         .await?;
+    let Some(around) = around else {
+        // Its posts went to another thread, and so do its readers.
+        return Ok(see_other(&format!("/threads/{}", thread.merged_into.unwrap_or(0))));
+    };
     let to = posts.last().map_or(first, |p| p.number);
     if to > thread.read.unwrap_or(0) {
         actions::note_read(&me.house, me.viewer.id, id, to);
@@ -115,11 +174,41 @@ async fn show(
         // The line stands between what was read and what was not; above the first post it would say nothing.
         line_before: unread.filter(|n| *n > 1),
         locked: thread.locked,
+        marks: &marks,
+        accepted: thread.accepted_id,
+        may_accept: thread.kind().has_answer() && (sight.team || thread.author_id == Some(sight.member)),
     };
     let posts_html = list.html(&posts)?;
-    let view = view(me, thread, (first, to), at, body, errors);
+    let words: usize = posts.iter().map(|p| crate::text::words(&p.body)).sum();
+    let view = view(me, thread, (first, to), at, refused, around, words);
     let title = view.title.clone();
     me.page("forums/thread", "forums-title").title(title).nav("forum").status(status).part(posts_html).show(&view).await
+}
+
+/// Everything beside the posts: a fixed number of statements.
+fn around(c: &mut Conn, sight: Sight, thread: &ThreadRow, (lang, now): (Lang, i64)) -> Result<Around> {
+    let twin = match thread.twin_id {
+        Some(id) => store::list_visible_of(c, sight, &[id])?.into_iter().next(),
+        None => None,
+    };
+    let answer = match thread.accepted_id {
+        Some(id) => store::find_number(c, thread.id, PostId(id))?,
+        None => None,
+    };
+    let (level, draft) = store::find_own_side(c, thread.id, sight.member)?;
+    // Nothing is related to talk without tags.
+    let relates = !thread.tag_line.is_empty() || thread.kind() != ThreadKind::Talk;
+    let related = if relates { store::list_related(c, sight, thread, 4)? } else { Vec::new() };
+    Ok(Around {
+        level: level.unwrap_or_else(|| Level::Mentions.code().to_owned()),
+        draft,
+        poll: if thread.has_poll { store::find_poll(c, thread.id, sight.member)? } else { None },
+        acks: if thread.needs_ack { store::find_acks(c, thread.id, sight.member)? } else { (None, 0) },
+        stages: if thread.min_rank > 0 { store::list_stages(c, thread.id)? } else { Vec::new() },
+        related: related.into_iter().map(|r| Item::of(r, lang, now)).collect(),
+        answer,
+        twin,
+    })
 }
 
 fn view(
@@ -127,10 +216,19 @@ fn view(
     thread: ThreadRow,
     (first, to): (i32, i32),
     at: &Where,
-    body: String,
-    errors: BTreeMap<String, String>,
+    refused: Option<Refused>,
+    around: Around,
+    words: usize,
 ) -> ThreadView {
     let (lang, path, last) = (me.lang(), thread.path(), thread.last_number);
+    let is_own = thread.author_id == Some(me.viewer.id);
+    let (kind, tags) = (thread.kind(), super::item::TagView::all(&thread));
+    let team = me.viewer.is_moderator();
+    let refused = refused.unwrap_or_else(|| Refused {
+        body: around.draft.unwrap_or_default(),
+        errors: BTreeMap::new(),
+        unlabelled: false,
+    });
     let unread = thread.first_unread(me.house.db.now()).filter(|n| *n > 1 && !(first..=to).contains(n));
     let page_at = |number: i32| {
         // Pages of fifty keep their round addresses; a place between two pages is named by its number.
@@ -161,10 +259,41 @@ fn view(
         locked: thread.locked,
         hidden: thread.hidden,
         // A text that met a lock is shown once more, so that it can be taken elsewhere.
-        may_write: !thread.locked || !body.is_empty(),
+        may_write: !thread.locked || !refused.body.is_empty(),
         reply_to: Where::number(at.reply.as_deref()).filter(|n| *n <= last),
-        body,
-        errors,
+        body: refused.body,
+        errors: refused.errors,
+        unlabelled: refused.unlabelled,
+        kind: if kind == ThreadKind::Talk { String::new() } else { t(lang, kind.label()).into_owned() },
+        kind_code: thread.kind.clone(),
+        kinds: if is_own || team {
+            let kinds = ThreadKind::ALL.iter().filter(|k| team || !k.is_for_team());
+            kinds.map(|k| Choice::of(k.code(), t(lang, k.label()), &thread.kind)).collect()
+        } else {
+            Vec::new()
+        },
+        langs: vec![
+            Choice::of("de", "Deutsch", &thread.lang),
+            Choice::of("en", "English", &thread.lang),
+            Choice::of("", t(lang, "forums-lang-none"), &thread.lang),
+        ],
+        lang: thread.lang,
+        tags_line: tags.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "),
+        tags,
+        promo: thread.is_promo,
+        opens_at: around.stages.first().map(|s| s.0),
+        answer_url: around.answer.map(|n| path_to(&path, n)).unwrap_or_default(),
+        twin_url: around.twin.as_ref().map(ThreadRow::path).unwrap_or_default(),
+        twin: around.twin.map(|t| t.id.0),
+        is_own,
+        level: around.level,
+        // 200 words a minute, never less than one.
+        minutes: i64::try_from(words / 200).unwrap_or(0).max(1),
+        poll: around.poll.map(|p| super::talk::PollView::of(p, me.lang(), me.house.db.now(), is_own || team)),
+        needs_ack: thread.needs_ack,
+        acked: around.acks.0.is_some(),
+        acks: around.acks.1,
+        related: around.related,
         path,
     }
 }
@@ -173,23 +302,26 @@ fn view(
 pub async fn reply(me: Member, id: web::Path<i64>, form: Form) -> Result<HttpResponse> {
     let id = ThreadId(*id);
     let reply_to = Where::number(Some(form.text("reply_to")));
-    let reply = Reply { body: form.raw("body").to_owned(), reply_to };
+    let body = form.raw("body").to_owned();
+    let reply = Reply { body: body.clone(), reply_to, ads: Disclosure::parse(form.text("disclosure")) };
     match actions::reply(&me.house, &me.viewer, id, reply).await {
         Ok((_, number)) => Ok(see_other(&path_to(&format!("/threads/{id}"), number))),
         Err(error) => {
+            let unlabelled = is_unlabelled(&error);
             let (errors, status) = again(me.lang(), error)?;
             let at =
                 Where { page: Some(form.text("page").to_owned()), from: None, reply: reply_to.map(|n| n.to_string()) };
-            show(&me, id, &at, form.raw("body").to_owned(), errors, status).await
+            show(&me, id, &at, Some(Refused { body, errors, unlabelled }), status).await
         }
     }
 }
 
 /// `POST /threads/preview`: the text as it will look, as a part of a page.
-pub async fn preview(_: Member, form: Form) -> Result<HttpResponse> {
+pub async fn preview(me: Member, form: Form) -> Result<HttpResponse> {
     let mut check = Check::new();
     let body = check.text("body", form.text("body"), 0, crate::forums::model::BODY.1);
     check.done()?;
-    let text = render(body).await?;
+    let mut text = render(body).await?;
+    fill_labels(&mut text.html, &t(me.lang(), "forums-ad-label"));
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(text.html))
 }

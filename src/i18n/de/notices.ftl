@@ -129,3 +129,7 @@ notices-push-summary = { $n ->
    *[other] { NUM($n) } neue Benachrichtigungen
 }
 notices-push-open = Ansehen
+notice-answer_accepted = { $by } hat deine Antwort in „{ $title }“ als hilfreich gewählt
+notice-kind-answer_accepted = Eigene Antwort hat geholfen
+notice-bookmark_due = Erinnerung: „{ $title }“
+notice-kind-bookmark_due = Erinnerung an einen gemerkten Beitrag

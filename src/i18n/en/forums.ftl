@@ -66,9 +66,9 @@ forums-apply = Apply
 forums-saved = Saved.
 forums-edit-title = Edit post
 forums-take-back = Take it back
-forums-take-back-note = Its place in the thread stays and says that there was a post. The text is gone.
+forums-take-back-note = Its place in the thread stays and says that there was a post. For thirty days it can be brought back.
 forums-delete = Delete post
-forums-delete-ask = Delete this post? The text cannot be brought back.
+forums-delete-ask = Delete this post? It can be brought back for thirty days.
 forums-deleted-done = The post is deleted.
 forums-report-title = Report post
 forums-report-lede = The team sees your report, nobody else does.
@@ -88,3 +88,241 @@ error-post_deleted = This post is no longer there.
 error-edited_meanwhile = The post was changed in the meantime. Reload the page and carry your change over.
 error-not_author = Only who wrote it may do that.
 error-moderators_only = Only moderators may do that.
+
+forums-kind = Kind
+forums-kind-talk = Discussion
+forums-kind-strategy = Strategy
+forums-kind-question = Question
+forums-kind-success = Success factor
+forums-kind-trend = Trend
+forums-kind-cooperation = Cooperation wanted
+forums-kind-market = Market news
+forums-kind-network = Ask the network
+forums-kind-announcement = Announcement
+forums-every-kind = Every kind
+forums-lang = Language
+forums-lang-of = Language of the thread
+forums-lang-none = None in particular
+forums-every-lang = German and English
+forums-order = Order
+forums-order-active = Latest activity
+forums-order-new = Newest threads
+forums-order-long = Longest talks
+forums-filter = Show
+forums-only-all = All
+forums-only-unanswered = Unanswered
+forums-only-unsolved = Unsolved
+forums-only-promo = Promotions
+forums-only-own = Mine
+forums-none-such = No thread matches this choice.
+forums-view-unread = Unread
+forums-all-caught-up = All caught up.
+forums-promo = Promotion
+forums-promo-mine = This thread promotes an offer of my own
+forums-promo-none = Promotional threads are not allowed in this niche.
+forums-promo-next = The next promotional thread is possible from { $date }.
+forums-promo-every = One promotional thread in { NUM($n) } days is allowed here.
+forums-promo-days = Days between two promotional threads of a member
+forums-promo-days-hint = Empty: no limit. 0: none at all.
+forums-solved = solved
+forums-waits = not open to all yet
+forums-opens = opens to more tiers
+forums-tags = Tags
+forums-tags-hint = Up to five, separated by commas.
+forums-volume = Notifications
+forums-follow = Follow
+forums-normal = Normal
+forums-mute = Mute
+forums-ad-label = Ad
+forums-ads-why = A link in your text looks like an affiliate link and is not labelled. The law wants a word right at the link.
+forums-ads-label = Label as an ad and send
+forums-ads-none = This is no advertising
+forums-similar = Has this been asked already?
+forums-poll-until = open until
+forums-poll-change = Change vote
+forums-poll-vote = Vote
+forums-poll-closed = closed
+forums-poll-close = Close the poll
+forums-poll-add = Add a poll
+forums-poll-question = Question
+forums-poll-choices = Choices
+forums-poll-choices-hint = One a line, two to twelve.
+forums-poll-multi = Allow several choices
+forums-poll-end = End
+forums-poll-no-end = By hand
+forums-poll-3 = After 3 days
+forums-poll-7 = After 7 days
+forums-poll-30 = After 30 days
+forums-template-use = Use the template
+forums-embargo = Open tier by tier
+forums-embargo-hint = Until when each tier waits. Empty: at once. Search, feeds and notifications obey it.
+forums-ack-ask = Ask for acknowledgement
+forums-ack-hint = Readers confirm with one click. You see who is missing.
+forums-ack = Acknowledge
+forums-ack-please = The team asks you to confirm that you have read this.
+forums-acked = Thank you, your acknowledgement is in.
+forums-acks-title = Who has not acknowledged yet
+forums-acks-all = Everybody has acknowledged.
+forums-rules = Rules
+forums-rules-de = Rules in German
+forums-rules-en = Rules in English
+forums-forum-title = Rules and promotion
+forums-about-niche = About this niche
+forums-unanswered-title = Unanswered
+forums-unanswered-lede = Threads nobody has answered yet.
+forums-unanswered-none = Everything has an answer.
+forums-reports-tab = Reports
+forums-find = Search in this thread
+forums-find-go = Search
+forums-find-none = Nothing found.
+forums-history = Changes
+forums-history-none = This post was not changed.
+forums-bookmarks = Bookmarks
+forums-bookmarks-none = Nothing kept yet. The star under a post puts it here.
+forums-reminded = reminded
+forums-keep = Bookmark
+forums-keep-change = Change note and reminder
+forums-keep-title = Bookmark this post
+forums-keep-note = Note to yourself
+forums-keep-remind = Remind me
+forums-keep-never = Never
+forums-keep-1 = Tomorrow
+forums-keep-3 = In 3 days
+forums-keep-7 = In a week
+forums-keep-30 = In a month
+forums-kept = Bookmarked.
+forums-drop = Remove the bookmark
+forums-let-go = No longer bookmarked.
+forums-drafts = Drafts
+forums-drafts-none = No draft. What you write and do not send stays here, on your phone as well.
+forums-moderated = What happened to your post
+forums-moderated-hidden = Moderation has hidden this post. Other members do not see it.
+forums-moderated-shown = This post is visible.
+forums-moderated-answer = If you see it differently, answer your contact person or write to the address in the imprint. A person will look again.
+forums-warning = Warning
+forums-act-hidden = Hidden
+forums-warn = Warn
+forums-warn-note = Whoever wrote the post is told the reason.
+forums-warn-go = Warn
+forums-warned = The warning is sent.
+forums-move-title = Move posts
+forums-split = Split posts off
+forums-split-note = Each post keeps its address. Its old place says where it went.
+forums-split-posts = Which posts?
+forums-split-title = Title of the new thread
+forums-split-same = The same niche
+forums-split-into = or into an existing thread
+forums-split-go = Split off
+forums-thread-hint = Number or address of the thread.
+forums-merge = Merge this thread
+forums-merge-note = All posts go to the end of the other thread; the old address leads there. Only splitting takes this back.
+forums-merge-into = Into which thread?
+forums-merge-go = Merge
+forums-merge-ask = Move this thread into the other one?
+forums-moved = The posts are here.
+forums-merged = The threads are merged.
+forums-act-promo = Mark as promotion
+forums-act-unpromo = No longer promotion
+forums-accepted = this helped
+forums-accept = This helped
+forums-unaccept = Not after all
+forums-to-answer = To the answer that helped
+forums-post-moved = This post is in another thread now.
+forums-post-moved-to = Go there
+forums-post-blocked = A post by somebody you blocked.
+forums-return = Bring back
+forums-returned = The post is back.
+forums-mark-thanks = Thank you
+forums-mark-idea = Good idea
+forums-mark-works = Works for me
+forums-mark-doubt = I doubt it
+forums-mark-give = React: post
+forums-voted = Your vote counts.
+forums-related = Related threads
+forums-sort = Sort
+forums-twin = The same thread in the other language
+forums-in-english = In English
+forums-in-german = In German
+error-field-unlabelled = This link looks like an affiliate link and is not labelled: { $link }
+error-field-promo_wait = The next promotional thread is possible here from { $date }.
+error-field-promo_none = Promotional threads are not allowed in this niche.
+error-field-team_only = Only the team can do that.
+error-field-too_few = At least { $min }, please.
+error-field-same_thread = This is the same thread.
+error-field-same_language = Both threads are in the same language.
+error-field-one_only = One choice only, please.
+error-poll_closed = This poll is closed.
+error-merged = This thread went into another one.
+error-no_answer_here = There is no answer to choose in this thread.
+error-no_author = Whoever wrote this is gone.
+error-no_ack_here = No acknowledgement is asked for here.
+error-not_deleted = This post is not deleted.
+error-gone_for_good = The text of this post is gone for good.
+forums-poll-voters = { $n ->
+    [one] 1 vote
+   *[other] { NUM($n) } votes
+}
+forums-acks = { $n ->
+    [one] 1 acknowledgement
+   *[other] { NUM($n) } acknowledgements
+}
+forums-acks-open = { $n ->
+    [one] 1 missing
+   *[other] { NUM($n) } missing
+}
+forums-minutes = { $n ->
+    [one] 1 minute to read
+   *[other] { NUM($n) } minutes to read
+}
+forums-template-strategy =
+    What I do:
+
+    What it brought (period, figures):
+
+    What I learned:
+forums-template-question =
+    What I want to achieve:
+
+    What I have tried:
+
+    Where I am stuck:
+forums-template-success =
+    Where I started:
+
+    What made the difference:
+
+    How I measured it:
+forums-template-trend =
+    What I see:
+
+    How I know:
+
+    What it means for our niche:
+forums-template-cooperation =
+    What I am looking for:
+
+    What I bring:
+
+    When and for how long:
+forums-template-market =
+    What happened?
+
+    Source:
+
+    What follows from it?
+forums-template-network =
+    My question to you:
+
+    Why I ask:
+forums-tool-bold = Bold
+forums-tool-italic = Italic
+forums-tool-link = Link
+forums-tool-quote = Quote
+forums-tool-list = List
+forums-tool-code = Code
+forums-tool-image = File
+forums-tools = Formatting
+forums-mention = Mention a member
+forums-file-sending = sending
+forums-file-checking = being checked
+forums-file-remove = Remove

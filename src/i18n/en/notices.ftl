@@ -129,3 +129,7 @@ notices-push-summary = { $n ->
    *[other] { NUM($n) } new notifications
 }
 notices-push-open = Open
+notice-answer_accepted = { $by } chose your answer in “{ $title }” as the one that helped
+notice-kind-answer_accepted = One’s answer helped
+notice-bookmark_due = Reminder: “{ $title }”
+notice-kind-bookmark_due = Reminder of a bookmarked post

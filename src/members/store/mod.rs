@@ -25,7 +25,7 @@ use crate::web::viewer::MemberId;
 use diesel::prelude::*;
 
 /// A tier: a level earned by sales.
-#[derive(Debug, Clone, Queryable, serde::Serialize)]
+#[derive(Debug, Clone, Default, Queryable, serde::Serialize)]
 pub struct Tier {
     /// Order and identity; 0 is the lowest.
     pub rank: i32,

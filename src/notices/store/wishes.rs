@@ -96,6 +96,29 @@ pub fn set_level(tx: &mut Tx<'_>, member: MemberId, (place, id): (&str, i64), le
     Ok(())
 }
 
+/// Lets a member hear everything of a place, unless something is set for it already.
+pub fn follow_if_unset(tx: &mut Tx<'_>, member: MemberId, (place, id): (&str, i64)) -> Result<()> {
+    let conn: &mut Conn = tx;
+    on!(conn, c => diesel::insert_into(notice_levels::table)
+        .values((
+            notice_levels::member_id.eq(member.0),
+            notice_levels::place.eq(place),
+            notice_levels::place_id.eq(id),
+            notice_levels::level.eq(Level::All.code()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
+}
+
+/// Whoever heard everything of one place hears everything of another: where two became one.
+pub fn copy_loud(tx: &mut Tx<'_>, (place, from): (&str, i64), to: i64) -> Result<()> {
+    for member in list_loud(tx, (place, from))? {
+        follow_if_unset(tx, member, (place, to))?;
+    }
+    Ok(())
+}
+
 /// Members who want to hear everything of a place.
 pub fn list_loud(conn: &mut Conn, (place, id): (&str, i64)) -> Result<Vec<MemberId>> {
     let rows: Vec<i64> = notice_levels::table

@@ -1,9 +1,12 @@
 // A thread: likes without a page load, reply and quote into the composer. Every part has a form or a link that works without this script.
 import { h, on } from '../lib/dom.js';
 import { api } from '../lib/fetch.js';
+import { toast } from '../lib/toast.js';
 
 export default function thread(posts) {
   likes(posts);
+  marks(posts);
+  keeping(posts);
   const form = document.querySelector('#reply form');
   if (form) answers(posts, form);
 }
@@ -26,6 +29,53 @@ function likes(posts) {
     } finally {
       button.removeAttribute('aria-busy');
     }
+  });
+}
+
+const signs = { thanks: '🙏', idea: '💡', works: '📈', doubt: '🤔' };
+
+// Marks: given and taken back in place; those nobody gave yet come out of the menu.
+function marks(posts) {
+  const label = (code) => posts.dataset[`t${code[0].toUpperCase()}${code.slice(1)}`];
+  const draw = (post, items) => {
+    const id = post.dataset.post;
+    post.querySelector('[data-marks]').replaceChildren(...items.map(({ mark, count, mine }) => h('button', {
+      class: 'mark', form: 'acts', formaction: `/posts/${id}/mark`, name: 'mark', value: mark, 'data-mark': mark, 'aria-pressed': String(mine), title: label(mark),
+    }, h('span', { 'aria-hidden': 'true' }, signs[mark]), h('span', { class: 'sr-only' }, `${label(mark)} `), h('span', { 'data-count': true }, String(count)))));
+  };
+  const give = async (post, code, on_) => {
+    const { items } = await api(on_ ? 'PUT' : 'DELETE', `/api/v1/posts/${post.dataset.post}/marks/${code}`);
+    draw(post, items);
+  };
+  on(posts, 'click', '[data-mark]', (button, event) => {
+    event.preventDefault();
+    give(button.closest('.post'), button.dataset.mark, button.getAttribute('aria-pressed') !== 'true').catch(() => {});
+  });
+  on(posts, 'click', '[data-mark-menu]', (button) => {
+    const open = button.nextElementSibling?.matches('.mark-menu') ? button.nextElementSibling : null;
+    if (open) { open.remove(); button.setAttribute('aria-expanded', 'false'); return; }
+    const post = button.closest('.post');
+    const menu = h('span', { class: 'mark-menu', role: 'group', 'aria-label': button.getAttribute('aria-label') }, ...Object.keys(signs).map((code) => h('button', {
+      class: 'mark', type: 'button', title: label(code), 'aria-label': label(code),
+      onclick: () => { menu.remove(); button.setAttribute('aria-expanded', 'false'); button.focus(); give(post, code, true).catch(() => {}); },
+    }, signs[code])));
+    menu.addEventListener('keydown', (event) => { if (event.key === 'Escape') { menu.remove(); button.setAttribute('aria-expanded', 'false'); button.focus(); } });
+    button.after(menu);
+    button.setAttribute('aria-expanded', 'true');
+    menu.firstElementChild.focus();
+  });
+}
+
+// The star: kept at once; its page has the note and the reminder.
+function keeping(posts) {
+  on(posts, 'click', '[data-keep]', async (link, event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || link.hasAttribute('data-on')) return;
+    event.preventDefault();
+    try {
+      await api('PUT', `/api/v1/posts/${link.closest('.post').dataset.post}/bookmark`, {});
+      link.toggleAttribute('data-on', true);
+      toast(posts.dataset.tKept);
+    } catch { /* The toast has said why. */ }
   });
 }
 

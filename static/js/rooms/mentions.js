@@ -31,7 +31,9 @@ export function mentions(room, area) {
     if (!match || (match[2].match(/\s/g) ?? []).length > 2) return close();
     start = before.length - match[2].length;
     const text = fold(match[2]);
-    const all = await load();
+    const asked = start;
+    const all = room.search ? await room.search(match[2]).catch(() => []) : await load();
+    if (start !== asked) return;
     const whole = room.leads ? [{ id: 0, name: document.documentElement.lang.startsWith('de') ? 'raum' : 'room' }] : [];
     found = [...all, ...whole].filter((one) => fold(one.name).split(' ').some((_, i, words) => words.slice(i).join(' ').startsWith(text))).slice(0, 8);
     if (!found.length || start < 0) return close();

@@ -1,5 +1,11 @@
 //! Types of the forums.
 
+mod kind;
+mod opening;
+
+pub use kind::{MARKS, Mark, ThreadKind, mark};
+pub use opening::{Opening, PollInput, Tag, check_kind, check_lang, check_poll, check_tags, stages};
+
 use crate::access::Sight;
 use crate::db::{DAY, Ms};
 use crate::error::Result;
@@ -100,6 +106,26 @@ pub struct ThreadRow {
     pub read: Option<i32>,
     /// Up to when the viewer marked the niche as read.
     pub seen_at: Option<Ms>,
+    /// Code of its kind.
+    pub kind: String,
+    /// `de`, `en` or nothing.
+    pub lang: String,
+    /// Lowest tier rank that may see it now.
+    pub min_rank: i32,
+    /// It advertises.
+    pub is_promo: bool,
+    /// Readers are asked to acknowledge it.
+    pub needs_ack: bool,
+    /// The post that was accepted as the answer.
+    pub accepted_id: Option<i64>,
+    /// The same thread in the other language.
+    pub twin_id: Option<i64>,
+    /// The thread its posts went to.
+    pub merged_into: Option<i64>,
+    /// Its tags as `slug=name`, one a line.
+    pub tag_line: String,
+    /// There is a poll in it.
+    pub has_poll: bool,
 }
 
 impl ThreadRow {
@@ -113,6 +139,17 @@ impl ThreadRow {
         let read = self.read.unwrap_or(0);
         let recent = self.last_post_at > self.seen_at.unwrap_or(now - UNREAD_AGE);
         (recent && read < self.last_number).then_some(read + 1)
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> Vec<Tag> {
+        let one = |line: &str| line.split_once('=').map(|(s, n)| Tag { slug: s.to_owned(), name: n.to_owned() });
+        self.tag_line.lines().filter_map(one).collect()
+    }
+
+    /// What it is for.
+    pub fn kind(&self) -> ThreadKind {
+        ThreadKind::parse(&self.kind).unwrap_or_default()
     }
 
     /// Address of its page.
@@ -174,6 +211,8 @@ pub struct PostRow {
     pub deleted_at: Option<Ms>,
     /// When a moderator hid it.
     pub hidden_at: Option<Ms>,
+    /// The post that stood here before it went to another thread.
+    pub moved_to: Option<PostId>,
     /// Name of the author.
     pub author: Option<String>,
     /// Role of the author.
@@ -184,12 +223,19 @@ pub struct PostRow {
     pub tier_en: Option<String>,
     /// When the viewer liked it.
     pub liked_at: Option<Ms>,
+    /// When the viewer blocked its author.
+    pub blocked_at: Option<Ms>,
+    /// When the viewer put it aside.
+    pub kept_at: Option<Ms>,
+    /// Marks it was given.
+    pub mark_count: i32,
 }
 
 impl PostRow {
-    /// The post without what `sight` may not read: a deleted text is gone for all, a hidden one stays for the team.
+    /// The post without what `sight` may not read: a deleted text is gone for all, a hidden one stays for the team,
+    /// one of somebody the viewer blocked is not shown.
     pub fn seen_by(mut self, sight: Sight) -> Self {
-        if self.deleted_at.is_some() || (self.hidden_at.is_some() && !sight.team) {
+        if self.deleted_at.is_some() || (self.hidden_at.is_some() && !sight.team) || self.blocked_at.is_some() {
             self.body = String::new();
             self.html = String::new();
         }
@@ -204,6 +250,11 @@ impl PostRow {
     /// Name of the author's tier.
     pub fn tier(&self, lang: Lang) -> Option<&str> {
         lang.pick(self.tier_de.as_deref(), self.tier_en.as_deref())
+    }
+
+    /// Whether `sight` reads its text.
+    pub fn is_readable(&self, sight: Sight) -> bool {
+        self.deleted_at.is_none() && (self.hidden_at.is_none() || sight.team) && self.blocked_at.is_none()
     }
 
     /// Whether its text may be read at all.
@@ -243,6 +294,14 @@ pub struct ThreadChange {
     pub hidden: Option<bool>,
     /// Niche to move to, by its address.
     pub niche: Option<String>,
+    /// It advertises.
+    pub is_promo: Option<bool>,
+    /// Code of its kind.
+    pub kind: Option<String>,
+    /// Its language.
+    pub lang: Option<String>,
+    /// All its tags.
+    pub tags: Option<Vec<String>>,
     /// Why, for the audit log.
     pub reason: String,
 }
@@ -250,12 +309,17 @@ pub struct ThreadChange {
 impl ThreadChange {
     /// Whether it asks for more than an author may do.
     pub fn is_moderation(&self) -> bool {
-        self.pinned.is_some() || self.locked.is_some() || self.hidden.is_some() || self.niche.is_some()
+        self.pinned.is_some()
+            || self.locked.is_some()
+            || self.hidden.is_some()
+            || self.niche.is_some()
+            || self.is_promo.is_some()
     }
 
     /// Whether it asks for anything.
     pub fn is_empty(&self) -> bool {
-        self.title.is_none() && !self.is_moderation()
+        let sorted = self.kind.is_some() || self.lang.is_some() || self.tags.is_some();
+        self.title.is_none() && !sorted && !self.is_moderation()
     }
 }
 
