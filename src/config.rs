@@ -305,7 +305,11 @@ impl Config {
             .unwrap_or(120);
         let link_previews = r.parsed("KONTOR_LINK_PREVIEWS", "on or off", switch).unwrap_or(true);
         let fetch_private = r.parsed("KONTOR_FETCH_PRIVATE", "on or off", switch).unwrap_or(false);
-        let log = r.text("KONTOR_LOG").unwrap_or_else(|| "info".into());
+        let log = r
+            .parsed("KONTOR_LOG", "a filter such as info or info,kontor=debug", |v| {
+                tracing_subscriber::EnvFilter::try_new(v).is_ok().then(|| v.to_owned())
+            })
+            .unwrap_or_else(|| "info".into());
         let log_json = r
             .parsed("KONTOR_LOG_FORMAT", "text or json", |v| match v {
                 "text" => Some(false),

@@ -406,6 +406,8 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/mentions", get().to(forums::api::list_mentions));
     // newsletters
     app.route("/newsletters", get().to(newsletters::archive));
+    app.route("/api/v1/newsletters", get().to(crate::newsletters::api::reading::archive_list));
+    app.route("/api/v1/newsletters/{id}", get().to(crate::newsletters::api::reading::archive_issue));
     app.route("/newsletters/{id}", get().to(newsletters::issue));
 }
 
@@ -611,7 +613,10 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/campaigns/{id}", get().to(newsletters::edit));
     app.route("/manage/campaigns/{id}", post().to(newsletters::save));
     app.route("/manage/campaigns/{id}/preview", get().to(newsletters::preview));
+    app.route("/api/v1/campaigns/{id}/preview", get().to(crate::newsletters::api::reading::campaign_preview));
+    app.route("/api/v1/resources/{id}/preview", get().to(library_preview::preview_text));
     app.route("/admin/returns", get().to(newsletters::returned));
+    app.route("/api/v1/returned-mails", get().to(crate::newsletters::api::reading::returned_mails));
     app.route("/manage/campaigns/{id}/report", get().to(newsletters::report_page));
     app.route("/manage/campaigns/{id}/{act}", post().to(newsletters::do_it));
     app.route("/api/v1/campaigns", get().to(campaigns::list));
@@ -635,6 +640,8 @@ fn admins(app: &mut ServiceConfig) {
     app.route("/admin/mail", get().to(office_web::mail));
     app.route("/admin/mail/test", post().to(office_web::send_test));
     app.route("/admin/outbox", get().to(office_web::outbox));
+    app.route("/api/v1/outbox", get().to(crate::office::api::outbox::list_outbox));
+    app.route("/api/v1/outbox/{name}", get().to(crate::office::api::outbox::show_kept));
     app.route("/admin/outbox/{name}", get().to(office_web::read));
     app.route("/admin/outbox/{name}/html", get().to(office_web::read_html));
     app.route("/admin/outbox/{name}/raw", get().to(office_web::read_raw));

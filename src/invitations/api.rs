@@ -235,11 +235,11 @@ pub struct NewLink {
 }
 
 /// `GET /api/v1/invite-links`
-#[utoipa::path(get, path = "/api/v1/invite-links", tag = "invitations", responses((status = 200, body = Page<LinkJson>)))]
-pub async fn list_links(me: Manager) -> Result<HttpResponse> {
+#[utoipa::path(get, path = "/api/v1/invite-links", tag = "invitations", params(PageQuery), responses((status = 200, body = Page<LinkJson>)))]
+pub async fn list_links(me: Manager, paging: web::Query<PageQuery>) -> Result<HttpResponse> {
     let (rows, applications) = me.house.db.read(|c| Ok((store::list_links(c)?, store::count_applications(c)?))).await?;
     let items = rows.into_iter().map(|r| link(&me.house, r, &applications)).collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(Page::of_short(items, &paging)?))
 }
 
 /// `POST /api/v1/invite-links`

@@ -14,7 +14,7 @@ use crate::i18n::iso;
 use crate::members::store::list_tiers;
 use crate::web::forms::Json;
 use crate::web::guards::{Manager, Member};
-use crate::web::paging::Page;
+use crate::web::paging::{Page, PageQuery};
 use crate::web::viewer::MemberId;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -92,8 +92,9 @@ pub(crate) fn room_view(
 }
 
 /// `GET /api/v1/rooms`: every room the caller may know.
-#[utoipa::path(get, path = "/api/v1/rooms", tag = "rooms", responses((status = 200, body = Page<RoomView>)))]
-pub async fn list(me: Member) -> Result<HttpResponse> {
+#[utoipa::path(get, path = "/api/v1/rooms", tag = "rooms", params(PageQuery),
+    responses((status = 200, description = "All of them where no limit is asked", body = Page<RoomView>)))]
+pub async fn list(me: Member, paging: web::Query<PageQuery>) -> Result<HttpResponse> {
     let sight = Sight::of(&me.viewer);
     let page = me
         .house
@@ -106,7 +107,7 @@ pub async fn list(me: Member) -> Result<HttpResponse> {
                 .filter(|(r, _)| !r.is_direct())
                 .map(|f| room_view(f, &tiers, &unread))
                 .collect();
-            Ok(Page { items, next_cursor: None })
+            Page::of_short(items, &paging)
         })
         .await?;
     Ok(HttpResponse::Ok().json(page))

@@ -10,6 +10,7 @@ mod condition;
 pub mod model;
 mod parse;
 pub mod store;
+mod typed;
 pub mod web;
 
 pub use condition::{Bind, Condition};

@@ -81,7 +81,7 @@ struct Simple {
 const WINDOWS: [&str; 4] = ["7d", "30d", "90d", "365d"];
 
 impl Simple {
-    fn of_form(form: &Form) -> Self {
+    fn of_form(form: &Form, german: bool) -> Self {
         let list = |name: &str| form.all(name).into_iter().filter(|v| !v.is_empty()).collect();
         let or = |name: &str, other: &str| match form.text(name) {
             "" => other.to_owned(),
@@ -92,7 +92,7 @@ impl Simple {
             niches: list("niche"),
             locale: form.text("locale").to_owned(),
             order: or("order", "gte"),
-            revenue: form.text("revenue").replace(',', "."),
+            revenue: super::typed::plain_number(form.text("revenue"), german),
             window: or("window", "30d"),
             tag: form.text("tag").to_owned(),
         }
@@ -144,9 +144,9 @@ fn strings(value: &Value) -> Option<Vec<String>> {
     value.as_array()?.iter().map(|v| v.as_str().map(str::to_owned)).collect()
 }
 
-fn rule_of(form: &Form) -> Result<Value> {
+fn rule_of(form: &Form, german: bool) -> Result<Value> {
     if !form.ticked("expert") {
-        return Ok(Simple::of_form(form).rule());
+        return Ok(Simple::of_form(form, german).rule());
     }
     serde_json::from_str(form.raw("rule")).map_err(|_| Error::field("rule", "json"))
 }
@@ -283,7 +283,7 @@ pub async fn update(me: Manager, id: web::Path<i64>, form: Form) -> Result<HttpR
 }
 
 async fn submit(me: Manager, id: Option<i64>, form: Form) -> Result<HttpResponse> {
-    let rule = rule_of(&form);
+    let rule = rule_of(&form, me.lang().is_german());
     let error = if form.text("action") == "count" {
         None
     } else {
@@ -301,7 +301,7 @@ async fn submit(me: Manager, id: Option<i64>, form: Form) -> Result<HttpResponse
         }
     };
     let (lang, now) = (me.lang(), me.house.db.now());
-    let simple = Simple::of_form(&form);
+    let simple = Simple::of_form(&form, me.lang().is_german());
     let text = if form.ticked("expert") { form.raw("rule").to_owned() } else { pretty(&simple.rule()) };
     let shown = (form.values(), text, form.ticked("expert"));
     let bad = error.is_some();
@@ -342,7 +342,7 @@ pub async fn preview(me: Manager, form: Form) -> Result<HttpResponse> {
         rule_errors: Vec<String>,
     }
     let (lang, now) = (me.lang(), me.house.db.now());
-    let found = match rule_of(&form) {
+    let found = match rule_of(&form, me.lang().is_german()) {
         Ok(rule) => me.house.db.read(move |c| count(c, &rule, now)).await,
         Err(error) => Err(error),
     };

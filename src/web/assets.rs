@@ -122,12 +122,39 @@ pub async fn serve(req: HttpRequest, path: web::Path<(String, String)>) -> HttpR
     }
     let accepted = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or("");
     let (encoding, body) = match (&asset.brotli, &asset.gzip) {
-        (Some(packed), _) if accepted.contains("br") => ("br", packed),
-        (_, Some(packed)) if accepted.contains("gzip") => ("gzip", packed),
-        _ => ("identity", &asset.plain),
+        (Some(packed), _) if accepts(accepted, "br") => ("br", packed),
+        (_, Some(packed)) if accepts(accepted, "gzip") => ("gzip", packed),
+        // "identity" is a word for asking, not for answering (RFC 9110, 8.4.1).
+        _ => return answer.body(asset.plain.clone()),
     };
     answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(encoding)));
     answer.body(body.clone())
+}
+
+/// Whether an `Accept-Encoding` takes a coding: named, or by `*`, and not with a weight of zero (RFC 9110, 12.5.3).
+fn accepts(header: &str, coding: &str) -> bool {
+    let weight = |wanted: &str| {
+        header.split(',').find_map(|part| {
+            let mut pieces = part.split(';').map(str::trim);
+            let named = pieces.next()?.eq_ignore_ascii_case(wanted);
+            let q = pieces.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q=")));
+            named.then(|| q.map_or(Some(1.0), |q| q.parse::<f32>().ok()).unwrap_or(0.0))
+        })
+    };
+    weight(coding).or_else(|| weight("*")).is_some_and(|q| q > 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+
+    #[test]
+    fn a_weight_of_zero_is_a_no() {
+        assert!(accepts("gzip, deflate, br;q=0.5", "br") && accepts("*", "br") && accepts("BR", "br"));
+        for no in ["", "gzip", "br;q=0", "br; q=0.000, *", "brotli", "*;q=0", "br;q=x"] {
+            assert!(!accepts(no, "br"), "{no}");
+        }
+    }
 }
 
 /// `GET /sw.js`: the service worker lives at the root, for its place is its scope; it is asked for anew each time.

@@ -44,7 +44,13 @@ pub fn address(req: &ServiceRequest, config: &Config) -> IpAddr {
     client
 }
 
-/// Whether the direct peer is on this machine and no proxy stands between.
+/// What proxies add to the requests they pass on.
+const PASSED_ON: [&str; 6] =
+    ["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip", "forwarded", "via"];
+
+/// Whether the direct peer is on this machine and no proxy stands between: any sign of one counts, for a program on this machine
+/// that asks by itself sends none of them.
 pub fn is_loopback(req: &HttpRequest) -> bool {
-    req.peer_addr().is_some_and(|a| a.ip().is_loopback()) && !req.headers().contains_key("x-forwarded-for")
+    let passed_on = PASSED_ON.iter().any(|name| req.headers().contains_key(*name));
+    req.peer_addr().is_some_and(|a| a.ip().is_loopback()) && !passed_on
 }

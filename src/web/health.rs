@@ -24,11 +24,15 @@ pub fn start_metrics() {
 }
 
 /// `/healthz`: the process answers.
+#[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, description = "The process answers", content_type = "text/plain")))]
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
 /// `/readyz`: the database answers, and Redis where it is set.
+#[utoipa::path(get, path = "/readyz", tag = "server",
+    responses((status = 200, description = "The database answers, and Redis where it is set", content_type = "text/plain"),
+        (status = 503, description = "One of them does not, or the server is on its way out")))]
 pub async fn readyz(ctx: Ctx) -> Result<HttpResponse> {
     ctx.house.db.ping().await.map_err(|_| Error::Unavailable)?;
     if !ctx.house.live.is_linked() {
@@ -38,6 +42,9 @@ pub async fn readyz(ctx: Ctx) -> Result<HttpResponse> {
 }
 
 /// `/metrics`: Prometheus text, for this machine or who holds the token.
+#[utoipa::path(get, path = "/metrics", tag = "server",
+    responses((status = 200, description = "Prometheus text, for this machine or `Authorization: Bearer` with the token",
+        content_type = "text/plain"), (status = 404, description = "Anybody else")))]
 pub async fn metrics(req: HttpRequest, ctx: Ctx) -> Result<HttpResponse> {
     let bearer = req
         .headers()

@@ -6,7 +6,7 @@ use super::forms::JSON_LIMIT;
 use super::guards::Asked;
 use super::viewer::Viewer;
 use crate::db::{DAY, Tx, schema::idempotency_keys as keys};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::house::House;
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -36,8 +36,10 @@ pub async fn around<B: MessageBody + 'static>(
     house: &House,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some((actor, key)) = key_of(&req) else {
-        return Ok(next.call(req).await?.map_into_boxed_body());
+    let (actor, key) = match key_of(&req) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok(next.call(req).await?.map_into_boxed_body()),
+        Err(error) => return Ok(req.error_response(error)),
     };
     let multipart = req.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"multipart/"));
     let limit = if multipart { 64 * 1024 * 1024 } else { JSON_LIMIT };
@@ -65,18 +67,26 @@ pub async fn around<B: MessageBody + 'static>(
     }
 }
 
-fn key_of(req: &ServiceRequest) -> Option<(String, String)> {
+/// Characters of a key.
+const LONGEST: usize = 255;
+
+fn key_of(req: &ServiceRequest) -> Result<Option<(String, String)>> {
     // Signing in may simply be repeated, and its answer is nobody else's business.
     if req.method() != Method::POST || !req.path().starts_with("/api/") || req.path() == "/api/v1/session" {
-        return None;
+        return Ok(None);
     }
-    let key = req.headers().get("idempotency-key")?.to_str().ok()?.trim();
-    if key.is_empty() || key.len() > 255 {
-        return None;
+    let Some(value) = req.headers().get("idempotency-key") else { return Ok(None) };
+    // A key that cannot be kept must not look as if it were.
+    let key = value.to_str().map_err(|_| Error::field("Idempotency-Key", "invalid"))?.trim();
+    if key.is_empty() {
+        return Ok(None);
+    }
+    if key.len() > LONGEST {
+        return Err(Error::Invalid(vec![FieldError::new("Idempotency-Key", "too_long").arg("max", LONGEST)]));
     }
     let member = req.extensions().get::<Arc<Viewer>>().map(|v| format!("m{}", v.id));
-    let actor = member.or_else(|| Some(format!("v{}", req.extensions().get::<Asked>()?.ip)))?;
-    Some((actor, key.to_owned()))
+    let visitor = || req.extensions().get::<Asked>().map(|a| format!("v{}", a.ip));
+    Ok(member.or_else(visitor).map(|actor| (actor, key.to_owned())))
 }
 
 fn fingerprint(req: &ServiceRequest, body: &[u8]) -> String {

@@ -72,6 +72,21 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page of a list that is short and at hand as a whole: all of it where nothing is asked, otherwise the part that is.
+    ///
+    /// # Errors
+    /// As [`PageQuery::limit`] and [`PageQuery::after`].
+    pub fn of_short(items: Vec<T>, asked: &PageQuery) -> Result<Self> {
+        let (limit, after) = match (asked.limit, asked.after()?) {
+            (None, None) => return Ok(Self { items, next_cursor: None }),
+            (_, after) => (asked.limit()?, after.map_or(0, |c| c.id)),
+        };
+        let (from, limit) = (usize::try_from(after).unwrap_or(0), usize::try_from(limit).unwrap_or(0));
+        let end = from.saturating_add(limit);
+        let next = (items.len() > end).then(|| Cursor { key: 0, id: i64::try_from(end).unwrap_or(i64::MAX) }.encode());
+        Ok(Self { items: items.into_iter().skip(from).take(limit).collect(), next_cursor: next })
+    }
+
     /// Makes a page of rows fetched with `limit + 1`: the extra row only says that there is more.
     pub fn cut(mut items: Vec<T>, limit: i64, cursor_of: impl Fn(&T) -> Cursor) -> Self {
         let limit = usize::try_from(limit).unwrap_or(0);

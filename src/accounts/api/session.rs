@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::house::House;
 use crate::web::forms::Json;
 use crate::web::guards::{Ctx, Member};
+use crate::web::paging::{Page, PageQuery};
 use crate::web::viewer::{MemberId, Proof};
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -112,8 +113,8 @@ pub struct OpenSessions {
 }
 
 /// `GET /api/v1/me/sessions`
-#[utoipa::path(get, path = "/api/v1/me/sessions", tag = "accounts", responses((status = 200, body = OpenSessions)))]
-pub async fn list_sessions(me: Member) -> Result<HttpResponse> {
+#[utoipa::path(get, path = "/api/v1/me/sessions", tag = "accounts", params(PageQuery), responses((status = 200, body = OpenSessions)))]
+pub async fn list_sessions(me: Member, paging: web::Query<PageQuery>) -> Result<HttpResponse> {
     let (id, now) = (me.viewer.id, me.house.db.now());
     let rows = me.house.db.read(move |c| store::list_sessions(c, id, now)).await?;
     let items = rows
@@ -127,7 +128,8 @@ pub async fn list_sessions(me: Member) -> Result<HttpResponse> {
             agent: s.agent,
         })
         .collect();
-    Ok(HttpResponse::Ok().json(OpenSessions { items, next_cursor: None }))
+    let Page { items, next_cursor } = Page::of_short(items, &paging)?;
+    Ok(HttpResponse::Ok().json(OpenSessions { items, next_cursor }))
 }
 
 /// `DELETE /api/v1/me/sessions`: everywhere.

@@ -8,6 +8,7 @@ use crate::i18n::iso;
 use crate::web::forms::Json;
 use crate::web::guards::Member;
 use crate::web::idempotency::ShowsSecret;
+use crate::web::paging::{Page, PageQuery};
 use crate::web::viewer::Scope;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -107,11 +108,12 @@ pub struct Tokens {
 }
 
 /// `GET /api/v1/me/tokens`
-#[utoipa::path(get, path = "/api/v1/me/tokens", tag = "accounts", responses((status = 200, body = Tokens)))]
-pub async fn list_tokens(me: Member) -> Result<HttpResponse> {
+#[utoipa::path(get, path = "/api/v1/me/tokens", tag = "accounts", params(PageQuery), responses((status = 200, body = Tokens)))]
+pub async fn list_tokens(me: Member, paging: web::Query<PageQuery>) -> Result<HttpResponse> {
     let id = me.viewer.id;
     let rows = me.house.db.read(move |c| store::list_tokens(c, id)).await?;
-    Ok(HttpResponse::Ok().json(Tokens { items: rows.into_iter().map(Token::from).collect(), next_cursor: None }))
+    let Page { items, next_cursor } = Page::of_short(rows.into_iter().map(Token::from).collect(), &paging)?;
+    Ok(HttpResponse::Ok().json(Tokens { items, next_cursor }))
 }
 
 /// `DELETE /api/v1/me/tokens/{id}`

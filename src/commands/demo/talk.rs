@@ -5,10 +5,13 @@ use crate::accounts::token;
 use crate::db::schema::{messages, post_likes, posts, room_events, room_members, rooms, thread_reads, threads};
 use crate::db::{Conn, DAY, HOUR, MINUTE, Ms, Tx};
 use crate::error::{Error, Result};
+use crate::forums::ThreadId;
+use crate::forums::model::{PollInput, Tag};
+use crate::forums::store::{self, NicheForum};
 use crate::i18n::parse_zone;
 use crate::on;
 use crate::text::{chat_html, fold, post_html};
-use crate::web::viewer::Role;
+use crate::web::viewer::{MemberId, Role};
 use diesel::prelude::*;
 
 const THREADS: &str = include_str!("texts/threads.md");
@@ -45,6 +48,7 @@ pub fn insert_threads(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
         let (first, rest) = text.split_once('\n').ok_or_else(|| broken(text))?;
         let (niche, first) = first.split_once('|').ok_or_else(|| broken(first))?;
         let (first, title) = first.rsplit_once('|').ok_or_else(|| broken(first))?;
+        let (title, sorts) = title.rsplit_once(" {").ok_or_else(|| broken(title))?;
         let mut said = Vec::new();
         for (i, part) in rest.split("\n--- ").enumerate() {
             let (line, body) =
@@ -53,12 +57,86 @@ pub fn insert_threads(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
             said.push(Said { who, at, likes, body: body.trim().to_owned() });
         }
         let niche = all.places.niches.get(niche.trim()).copied().ok_or_else(|| broken(niche))?;
-        insert_thread(tx, all, niche, title.trim(), &said)?;
+        let thread = insert_thread(tx, all, niche, title.trim(), &said)?;
+        sort(tx, thread, sorts.trim_end_matches('}'))?;
     }
+    announce(tx, all)?;
     crate::forums::jobs::enqueue_reindex(tx, None)
 }
 
-fn insert_thread(tx: &mut Tx<'_>, all: &Everybody, niche: i64, title: &str, said: &[Said]) -> Result<()> {
+/// Kind, language and tags of a thread, and whether its best answer was accepted: `question de accepted #Herbst`.
+fn sort(tx: &mut Tx<'_>, thread: i64, sorts: &str) -> Result<()> {
+    let mut words = sorts.split_whitespace();
+    let (kind, lang) = (words.next().unwrap_or("talk"), words.next().unwrap_or(""));
+    let words: Vec<&str> = words.collect();
+    let accepted: Option<i64> = match words.contains(&"accepted") {
+        true => posts::table
+            .filter(posts::thread_id.eq(thread))
+            .filter(posts::number.gt(1))
+            .order((posts::likes.desc(), posts::number.asc()))
+            .select(posts::id)
+            .first(&mut **tx)
+            .optional()?,
+        false => None,
+    };
+    diesel::update(threads::table.find(thread))
+        .set((threads::kind.eq(kind), threads::lang.eq(lang), threads::accepted_id.eq(accepted)))
+        .execute(&mut **tx)?;
+    let tags: Vec<Tag> = words
+        .iter()
+        .filter_map(|w| w.strip_prefix('#'))
+        .map(|name| Tag { slug: crate::text::slug(name), name: name.to_owned() })
+        .collect();
+    store::set_tags(tx, ThreadId(thread), &tags)
+}
+
+/// A word of the team with a poll, and the rules of two niches.
+fn announce(tx: &mut Tx<'_>, all: &Everybody) -> Result<()> {
+    let now = tx.now();
+    let niche = |slug: &str| all.places.niches.get(slug).copied().ok_or_else(|| broken(slug));
+    let said = [Said {
+        who: "Jana Petersen".to_owned(),
+        at: now - 2 * DAY,
+        likes: 4,
+        body: "Im Januar zeigen wir euch live, wie wir **Produktseiten** prüfen. Stimmt ab, wann es euch passt.\n\n\
+               Bis dahin gilt die neue Fassung der Werberegeln: ein werbendes Thema in sieben Tagen, gekennzeichnet."
+            .to_owned(),
+    }];
+    let thread = insert_thread(tx, all, niche("heimfitness")?, "Sprechstunde im Januar: wann passt es euch?", &said)?;
+    sort(tx, thread, "announcement de #Termine")?;
+    let question = "Wann soll die Sprechstunde sein?".to_owned();
+    let choices = ["Dienstag, 10 Uhr", "Dienstag, 18 Uhr", "Donnerstag, 12 Uhr"].map(str::to_owned).into();
+    store::insert_poll(tx, ThreadId(thread), &PollInput { question, choices, multi: false, days: Some(10) })?;
+    diesel::update(threads::table.find(thread))
+        .set((threads::needs_ack.eq(true), threads::has_poll.eq(true), threads::pinned.eq(true)))
+        .execute(&mut **tx)?;
+    let Some(poll) = store::find_poll(tx, ThreadId(thread), MemberId(all.id("Jana Petersen")?))? else { return Ok(()) };
+    for (i, person) in PEOPLE.iter().enumerate().filter(|(i, _)| i % 3 != 0) {
+        let chosen = poll.choices.get((i * 7) % 5 % poll.choices.len()).map(|c| c.id);
+        store::set_votes(
+            tx,
+            ThreadId(thread),
+            MemberId(all.id(person.name)?),
+            &chosen.into_iter().collect::<Vec<_>>(),
+        )?;
+        if i % 2 == 1 {
+            store::insert_ack(tx, ThreadId(thread), MemberId(all.id(person.name)?))?;
+        }
+    }
+    for (slug, days) in [("heimfitness", Some(7)), ("pm-tools", Some(14))] {
+        let rules = NicheForum {
+            rules_de: "- Zahlen mit Zeitraum und Quelle.\n- Affiliate-Links sind gekennzeichnet.\n- Kein Abwerben per Nachricht."
+                .to_owned(),
+            rules_en: "- Figures come with period and source.\n- Affiliate links are labelled.\n- No poaching by message."
+                .to_owned(),
+            promo_days: days,
+        };
+        store::put_niche_forum(tx, niche(slug)?, &rules)?;
+    }
+    Ok(())
+}
+
+fn insert_thread(tx: &mut Tx<'_>, all: &Everybody, niche: i64, title: &str, said: &[Said]) -> Result<i64> {
     let (Some(first), Some(last)) = (said.first(), said.last()) else { return Err(broken(title)) };
     let count = i32::try_from(said.len()).unwrap_or(i32::MAX);
     let thread: i64 = diesel::insert_into(threads::table)
@@ -122,7 +200,7 @@ fn insert_thread(tx: &mut Tx<'_>, all: &Everybody, niche: i64, title: &str, said
                 .execute(&mut **tx)?;
         }
     }
-    Ok(())
+    Ok(thread)
 }
 
 /// Slug, name, topic, niche; `spitzenkreis` is for the top tier alone.

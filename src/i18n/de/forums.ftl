@@ -251,7 +251,6 @@ error-field-too_few = Bitte mindestens { $min }.
 error-field-same_thread = Das ist dasselbe Thema.
 error-field-same_language = Beide Themen haben dieselbe Sprache.
 error-field-one_only = Bitte nur eine Antwort.
-error-poll_closed = Diese Umfrage ist beendet.
 error-merged = Dieses Thema ist in einem anderen aufgegangen.
 error-no_answer_here = In diesem Thema gibt es keine Antwort zu wählen.
 error-no_author = Wer das geschrieben hat, ist nicht mehr da.

@@ -251,7 +251,6 @@ error-field-too_few = At least { $min }, please.
 error-field-same_thread = This is the same thread.
 error-field-same_language = Both threads are in the same language.
 error-field-one_only = One choice only, please.
-error-poll_closed = This poll is closed.
 error-merged = This thread went into another one.
 error-no_answer_here = There is no answer to choose in this thread.
 error-no_author = Whoever wrote this is gone.

@@ -117,3 +117,48 @@ pub async fn preview(me: Manager, id: web::Path<i64>, asked: web::Query<TextQuer
     let view = resource_view(&shown, &asked, &base, (me.lang(), now, true))?;
     me.page("library/show", "library-title").title(view.title()).nav("manage").show(&view).await
 }
+
+/// A text of a resource as one member would take it.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct ResourcePreview {
+    /// Member id.
+    pub member: i64,
+    /// `de` or `en`.
+    pub lang: String,
+    /// Subject, where the kind has one.
+    pub subject: String,
+    /// The text with link, name and label in it.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+    /// Why it cannot be taken as it is; empty: it can.
+    pub problems: Vec<String>,
+}
+
+/// `GET /api/v1/resources/{id}/preview`: as a given member would get it.
+#[utoipa::path(get, path = "/api/v1/resources/{id}/preview", tag = "library",
+    params(("id" = i64, Path), ("member" = Option<i64>, Query, description = "Member id; without it the caller"),
+        ("variant" = Option<String>, Query), ("lang" = Option<String>, Query)),
+    responses((status = 200, body = ResourcePreview), (status = 404, description = "No such resource, or it has no text")))]
+pub async fn preview_text(me: Manager, id: web::Path<i64>, asked: web::Query<TextQuery>) -> Result<HttpResponse> {
+    let (id, member) = (*id, asked.member.unwrap_or(me.viewer.id.0));
+    let (sight, now, base) = (Sight::of(&me.viewer), me.house.db.now(), short_base(&me.house));
+    let shown = me
+        .house
+        .db
+        .read(move |c| {
+            let (name, rank, _) = store::find_person(c, member)?;
+            load(c, &base, sight, (id, now), (MemberId(member), &name, rank))
+        })
+        .await?;
+    let view = resource_view(&shown, &asked, "", (me.lang(), now, true))?;
+    let text = view.text.ok_or(crate::error::Error::NotFound)?.copy;
+    Ok(HttpResponse::Ok().json(ResourcePreview {
+        member,
+        lang: text.lang.to_owned(),
+        subject: text.subject,
+        text: text.text,
+        html: text.copy_html,
+        problems: text.problems,
+    }))
+}

@@ -120,7 +120,7 @@ pub(super) struct ResourceView {
     download_count: i64,
     lengths: Vec<Tab>,
     languages: Vec<Tab>,
-    text: Option<TextView>,
+    pub(super) text: Option<TextView>,
     kit: Option<KitView>,
     can_manage: bool,
     preview_of: String,

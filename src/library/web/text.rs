@@ -56,7 +56,7 @@ struct LockedView {
 /// A chosen text with the ways to take it.
 #[derive(Serialize)]
 pub(super) struct TextView {
-    copy: CopyView,
+    pub(super) copy: CopyView,
     downloads: Vec<Tab>,
     needs_ref: bool,
     is_ready: bool,

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::settings::Bilingual;
 use crate::web::forms::Json;
 use crate::web::guards::{Manager, Member};
+use crate::web::paging::{Page, PageQuery};
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,13 +49,13 @@ fn item(niche: Niche, tiers: &[Tier]) -> NicheItem {
 pub struct Niches {
     /// In their order.
     pub items: Vec<NicheItem>,
-    /// Always null: there are few.
+    /// Where the next page begins; null at the end, and where no limit was asked.
     pub next_cursor: Option<String>,
 }
 
 /// `GET /api/v1/niches`: those the caller may enter.
-#[utoipa::path(get, path = "/api/v1/niches", tag = "members", responses((status = 200, body = Niches)))]
-pub async fn list_niches(me: Member) -> Result<HttpResponse> {
+#[utoipa::path(get, path = "/api/v1/niches", tag = "members", params(PageQuery), responses((status = 200, body = Niches)))]
+pub async fn list_niches(me: Member, paging: web::Query<PageQuery>) -> Result<HttpResponse> {
     let sight = Sight::of(&me.viewer);
     let items = me
         .house
@@ -64,7 +65,8 @@ pub async fn list_niches(me: Member) -> Result<HttpResponse> {
             Ok(store::list_visible_niches(c, sight)?.into_iter().map(|n| item(n, &tiers)).collect())
         })
         .await?;
-    Ok(HttpResponse::Ok().json(Niches { items, next_cursor: None }))
+    let Page { items, next_cursor } = Page::of_short(items, &paging)?;
+    Ok(HttpResponse::Ok().json(Niches { items, next_cursor }))
 }
 
 /// `POST /api/v1/niches`

@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::settings::{self, Bilingual};
 use crate::web::forms::Json;
 use crate::web::guards::{Admin, Member};
-use actix_web::HttpResponse;
+use crate::web::paging::{Page, PageQuery};
+use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,7 +47,7 @@ pub struct Tiers {
     pub next_cursor: Option<String>,
 }
 
-async fn answer(house: &crate::house::House) -> Result<HttpResponse> {
+async fn answer(house: &crate::house::House, paging: &PageQuery) -> Result<HttpResponse> {
     let items = house
         .db
         .read(|c| {
@@ -65,13 +66,14 @@ async fn answer(house: &crate::house::House) -> Result<HttpResponse> {
                 .collect())
         })
         .await?;
-    Ok(HttpResponse::Ok().json(Tiers { items, next_cursor: None }))
+    let Page { items, next_cursor } = Page::of_short(items, paging)?;
+    Ok(HttpResponse::Ok().json(Tiers { items, next_cursor }))
 }
 
 /// `GET /api/v1/tiers`
-#[utoipa::path(get, path = "/api/v1/tiers", tag = "members", responses((status = 200, body = Tiers)))]
-pub async fn list_tiers(me: Member) -> Result<HttpResponse> {
-    answer(&me.house).await
+#[utoipa::path(get, path = "/api/v1/tiers", tag = "members", params(PageQuery), responses((status = 200, body = Tiers)))]
+pub async fn list_tiers(me: Member, paging: web::Query<PageQuery>) -> Result<HttpResponse> {
+    answer(&me.house, &paging).await
 }
 
 /// Tiers to change; those not named stay.
@@ -87,5 +89,5 @@ pub struct TiersInput {
     responses((status = 200, body = Tiers), (status = 422, description = "Wrong fields")))]
 pub async fn update_tiers(me: Admin, body: Json<TiersInput>) -> Result<HttpResponse> {
     actions::change_tiers(&me.house, &me.viewer, body.0.items).await?;
-    answer(&me.house).await
+    answer(&me.house, &PageQuery::default()).await
 }

@@ -101,8 +101,9 @@ pub fn count_soft(conn: &mut Conn, member: MemberId) -> Result<i64> {
 }
 
 /// What came back last, newest first.
-pub fn list_returned(conn: &mut Conn, limit: i64) -> Result<Vec<Returned>> {
+pub fn list_returned(conn: &mut Conn, before: Option<i64>, limit: i64) -> Result<Vec<Returned>> {
     Ok(returned_mails::table
+        .filter(returned_mails::id.lt(before.unwrap_or(i64::MAX)))
         .order(returned_mails::id.desc())
         .limit(limit)
         .select((

@@ -89,6 +89,8 @@ struct UnsubscribeView {
 }
 
 /// `GET /u/{token}`: shows a button and changes nothing; programs that check links in mails open every one of them.
+#[utoipa::path(get, path = "/u/{token}", tag = "newsletters", params(("token" = String, Path)),
+    responses((status = 200, description = "A page with a button; changes nothing", content_type = "text/html"), (status = 404)))]
 pub async fn unsubscribe_form(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse> {
     let token = token.into_inner();
     let member = unsubscribe::member_of(&ctx.house, token.clone()).await?;
@@ -98,6 +100,9 @@ pub async fn unsubscribe_form(ctx: Ctx, token: web::Path<String>) -> Result<Http
 }
 
 /// `POST /u/{token}`: withdraws at once, whatever the body's encoding (RFC 8058), as often as it is asked.
+#[utoipa::path(post, path = "/u/{token}", tag = "newsletters", params(("token" = String, Path)),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`List-Unsubscribe=One-Click`, or anything (RFC 8058)"),
+    responses((status = 200, description = "Withdrawn, without a login and without a redirect", content_type = "text/html"), (status = 404)))]
 pub async fn unsubscribe_now(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse> {
     let token = token.into_inner();
     unsubscribe::withdraw(&ctx.house, token.clone(), ctx.ip(), ctx.agent.clone()).await?;

@@ -1,6 +1,6 @@
 //! Pages of newsletters.
 
-mod archive;
+pub mod archive;
 mod desk;
 mod form;
 mod report;

@@ -32,7 +32,7 @@ const MOST: i64 = 100;
 /// `GET /admin/returns`
 pub async fn returned(me: Admin) -> Result<HttpResponse> {
     let lang = me.lang();
-    let rows = me.house.db.read(|c| returns::list_returned(c, MOST)).await?;
+    let rows = me.house.db.read(|c| returns::list_returned(c, None, MOST)).await?;
     let line = |r: Returned| Line {
         at: r.at,
         verdict: t(lang, &format!("newsletters-returned-{}", r.verdict)).into_owned(),

@@ -112,6 +112,8 @@ struct OffView {
 }
 
 /// `GET /u/digest/{token}`: asks; following a link changes nothing.
+#[utoipa::path(get, path = "/u/digest/{token}", tag = "notices", params(("token" = String, Path)),
+    responses((status = 200, description = "A page with a button; changes nothing", content_type = "text/html"), (status = 404)))]
 pub async fn digest_form(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse> {
     let token = token.into_inner();
     digest::member_of(&ctx.house, token.clone()).await?;
@@ -119,6 +121,9 @@ pub async fn digest_form(ctx: Ctx, token: web::Path<String>) -> Result<HttpRespo
 }
 
 /// `POST /u/digest/{token}`: the digest ends, by a person or by a mail program (RFC 8058).
+#[utoipa::path(post, path = "/u/digest/{token}", tag = "notices", params(("token" = String, Path)),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "`List-Unsubscribe=One-Click`, or anything"),
+    responses((status = 200, description = "The digest has ended, without a login", content_type = "text/html"), (status = 404)))]
 pub async fn digest_off(ctx: Ctx, token: web::Path<String>) -> Result<HttpResponse> {
     let token = token.into_inner();
     digest::end(&ctx.house, token.clone()).await?;

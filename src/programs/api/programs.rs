@@ -9,7 +9,7 @@ use crate::programs::store::programs as store;
 use crate::settings::Bilingual;
 use crate::web::forms::Json;
 use crate::web::guards::{Manager, Member};
-use crate::web::paging::Page;
+use crate::web::paging::{Page, PageQuery};
 use crate::web::problem::Problem;
 use actix_web::{HttpResponse, web};
 
@@ -97,8 +97,8 @@ pub struct ProgramPatch {
 }
 
 /// `GET /api/v1/programs`
-#[utoipa::path(get, path = "/api/v1/programs", tag = "programs", responses((status = 200, body = Page<ProgramJson>)))]
-pub async fn list(me: Member) -> Result<HttpResponse> {
+#[utoipa::path(get, path = "/api/v1/programs", tag = "programs", params(PageQuery), responses((status = 200, body = Page<ProgramJson>)))]
+pub async fn list(me: Member, paging: web::Query<PageQuery>) -> Result<HttpResponse> {
     let id = me.viewer.id;
     let (programs, links) = me.house.db.read(move |c| Ok((store::list_programs(c)?, store::links_of(c, id)?))).await?;
     let manages = me.viewer.is_manager();
@@ -110,7 +110,7 @@ pub async fn list(me: Member) -> Result<HttpResponse> {
             json(p, link, s2s)
         })
         .collect();
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(Page::of_short(items, &paging)?))
 }
 
 async fn one(me: &Manager, id: i64) -> Result<ProgramJson> {

@@ -8,7 +8,7 @@ use crate::i18n::iso;
 use crate::text;
 use crate::web::forms::Json;
 use crate::web::guards::Member;
-use crate::web::paging::Page;
+use crate::web::paging::{Page, PageQuery};
 use crate::web::viewer::MemberId;
 use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -51,8 +51,8 @@ pub struct Conversation {
 }
 
 /// `GET /api/v1/messages`: requests first, then conversations, the latest first.
-#[utoipa::path(get, path = "/api/v1/messages", tag = "messages", responses((status = 200, body = Page<Conversation>)))]
-pub async fn list(me: Member) -> Result<HttpResponse> {
+#[utoipa::path(get, path = "/api/v1/messages", tag = "messages", params(PageQuery), responses((status = 200, body = Page<Conversation>)))]
+pub async fn list(me: Member, paging: web::Query<PageQuery>) -> Result<HttpResponse> {
     let id = me.viewer.id;
     let items = me
         .house
@@ -97,7 +97,7 @@ pub async fn list(me: Member) -> Result<HttpResponse> {
             Ok(items)
         })
         .await?;
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(Page::of_short(items, &paging)?))
 }
 
 /// A first message.

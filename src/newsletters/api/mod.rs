@@ -1,5 +1,7 @@
 //! JSON of campaigns.
 
+pub mod reading;
+
 use super::input::{Raw, Words};
 use super::model::{Campaign, Counts};
 use super::store::{self, Row};

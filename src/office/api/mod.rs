@@ -1,5 +1,7 @@
 //! JSON of the office.
 
+pub mod outbox;
+
 use super::actions;
 use super::model::SettingsChange;
 use crate::accounts::api::Token;
