@@ -144,6 +144,16 @@ fn accepts(header: &str, coding: &str) -> bool {
     weight(coding).or_else(|| weight("*")).is_some_and(|q| q > 0.0)
 }
 
+/// `GET /sw.js`: the service worker lives at the root, for its place is its scope; it is asked for anew each time.
+pub async fn service_worker() -> HttpResponse {
+    let Some(asset) = BUNDLE.assets.get("sw.js") else { return HttpResponse::NotFound().finish() };
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, asset.mime))
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::ETAG, asset.etag.as_str()))
+        .body(asset.plain.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::accepts;
@@ -155,14 +165,4 @@ mod tests {
             assert!(!accepts(no, "br"), "{no}");
         }
     }
-}
-
-/// `GET /sw.js`: the service worker lives at the root, for its place is its scope; it is asked for anew each time.
-pub async fn service_worker() -> HttpResponse {
-    let Some(asset) = BUNDLE.assets.get("sw.js") else { return HttpResponse::NotFound().finish() };
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, asset.mime))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header((header::ETAG, asset.etag.as_str()))
-        .body(asset.plain.clone())
 }

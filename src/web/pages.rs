@@ -4,8 +4,8 @@
 //! `src/web/pages` keep their own name). One registry a language,
 //! so that helpers know theirs.
 
+use super::expressions;
 use super::guards::Ctx;
-use super::helpers;
 use super::viewer::{Proof, Viewer, hue, initials};
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -219,7 +219,7 @@ fn compiled(reloads: bool) -> &'static std::result::Result<[Handlebars<'static>;
         let plain = parsed(reloads).map_err(|e| e.to_string())?;
         Ok([Lang::De, Lang::DeSie, Lang::En].map(|lang| {
             let mut registry = plain.clone();
-            helpers::register(&mut registry, lang);
+            expressions::register(&mut registry, lang);
             registry
         }))
     })

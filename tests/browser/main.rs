@@ -13,6 +13,7 @@ mod entrance;
 mod first_manager;
 mod first_partner;
 mod forums;
+mod forums_craft;
 mod imports;
 mod invitations;
 mod library;

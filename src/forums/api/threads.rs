@@ -39,11 +39,8 @@ impl Asked {
             Some(code) => Some(ThreadKind::parse(&code).ok_or_else(|| Error::field("kind", "invalid"))?),
             None => None,
         };
-        let tag = match given(&self.tag) {
-            // A tag that nobody used yet has no threads.
-            Some(slug) => Some(store::find_tag(conn, &slug).map(|t| t.0).unwrap_or(0)),
-            None => None,
-        };
+        // A tag that nobody used yet has no threads.
+        let tag = given(&self.tag).map(|slug| store::find_tag(conn, &slug).map_or(0, |t| t.0));
         let lang = match given(&self.lang) {
             Some(code) => Some(Lang::parse(&code).ok_or_else(|| Error::field("lang", "invalid"))?),
             None => None,

@@ -178,8 +178,11 @@ pub fn merge(tx: &mut Tx<'_>, from: ThreadId, into: ThreadId) -> Result<()> {
     newest(tx, into)
 }
 
+/// A post that can move: id, number, the number it answers, whether it was deleted.
+pub type Movable = (PostId, i32, Option<i32>, bool);
+
 /// The posts of these ids that stand in `thread` and can move, by number.
-pub fn list_movable(conn: &mut Conn, thread: ThreadId, ids: &[i64]) -> Result<Vec<(PostId, i32, Option<i32>, bool)>> {
+pub fn list_movable(conn: &mut Conn, thread: ThreadId, ids: &[i64]) -> Result<Vec<Movable>> {
     let rows: Vec<(PostId, i32, Option<i32>, Option<Ms>)> = posts::table
         .filter(posts::thread_id.eq(thread.0))
         .filter(posts::id.eq_any(ids))
