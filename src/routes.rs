@@ -369,6 +369,7 @@ fn members(app: &mut ServiceConfig) {
     app.route("/threads/{id}/ack", post().to(forums::web::ack));
     app.route("/threads/{id}/sort", post().to(forums::web::sort));
     app.route("/threads/{id}/twin", post().to(forums::web::twin));
+    app.route("/threads/{id}/print", get().to(forums::web::print));
     app.route("/threads/{key}/{slug}", get().to(forums::web::thread));
     app.route("/api/v1/niches/{slug}/threads", get().to(forums::api::list_threads));
     app.route("/api/v1/niches/{slug}/threads", post().to(forums::api::create_thread));

@@ -141,7 +141,7 @@ fn notify_some(tx: &mut Tx<'_>, said: &store::Said, kind: &'static Kind, whom: V
         return Ok(());
     }
     let args = json!({
-        "by": said.author, "title": said.title, "niche": said.niche_name, "text": excerpt(&plain(&said.html), TEXT),
+        "by": said.author, "title": said.title, "niche": said.niche_name, "niche_en": said.niche_name_en, "text": excerpt(&plain(&said.html), TEXT),
     });
     let notice = Notice::new(sender, kind, format!("/posts/{}", said.post), args)
         .about("post", said.post.0)

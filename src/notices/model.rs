@@ -95,6 +95,8 @@ impl Kept {
         let args = self.values();
         let mut pairs: Vec<(&str, Arg)> = vec![("n", Arg::Number(i64::from(self.folded)))];
         for (name, value) in &args {
+            // What has a name in each language is kept as `x` (German) and `x_en`.
+            let value = args.get(&format!("{name}_en")).filter(|_| lang == Lang::En).unwrap_or(value);
             match value {
                 Value::String(s) => pairs.push((name, Arg::Text(s.clone()))),
                 Value::Number(n) => pairs.push((name, Arg::Number(n.as_i64().unwrap_or(0)))),

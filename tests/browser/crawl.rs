@@ -21,13 +21,14 @@ fn kind(path: &str) -> String {
     let mut out = Vec::new();
     let mut before = "";
     for part in path.split('/').skip(1) {
-        let named = matches!(before, "niches" | "rooms" | "threads" | "members" | "library" | "newsletters")
+        let named = matches!(before, "niches" | "rooms" | "threads" | "members" | "library" | "newsletters" | "tags")
             && !matches!(part, "new" | "rooms" | "import" | "collections" | "training" | "bulk" | "usage" | "quality");
         let id = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         let token = part.len() >= 20;
         out.push(if named || id || token { ":" } else { part });
-        // A slug may follow the id of a thread.
+        // A slug may follow the id of a thread, unless it is a page of its own.
         if before == "threads" {
+            out.extend(path.rsplit('/').next().filter(|last| ["print", "find", "move", "acks"].contains(last)));
             break;
         }
         before = part;

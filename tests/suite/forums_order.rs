@@ -161,6 +161,7 @@ async fn a_thread_opens_tier_by_tier_on_every_surface() {
     let surfaces = [
         format!("/threads/{}", thread["id"]),
         format!("/threads/{}/find?q=Prozent", thread["id"]),
+        format!("/threads/{}/print", thread["id"]),
         format!("/posts/{post}/history"),
         format!("/api/v1/threads/{}", thread["id"]),
         format!("/api/v1/threads/{}/posts", thread["id"]),
@@ -197,6 +198,7 @@ async fn a_thread_opens_tier_by_tier_on_every_surface() {
     server.drain().await;
     assert!(lena.get("/niches/offen").await.text.contains("Neue Konditionen"));
     assert!(lena.get("/api/v1/search?q=Konditionen").await.text.contains("Neue Konditionen"));
+    assert!(lena.get(&format!("/threads/{}/print", thread["id"])).await.expect(200).text.contains("Zwanzig Prozent"));
     assert_eq!(lena.get("/api/v1/me/notifications").await.text.matches("thread_new").count(), 1);
     assert_eq!(ewa.get("/api/v1/me/notifications").await.text.matches("thread_new").count(), 1, "nobody is told twice");
     server.stop().await;

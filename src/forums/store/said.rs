@@ -33,6 +33,8 @@ pub struct Said {
     pub niche: i64,
     /// Name of the niche, in German.
     pub niche_name: String,
+    /// Name of the niche, in English.
+    pub niche_name_en: String,
 }
 
 /// A post that everybody of its tier may read; nothing where it is gone or hidden.
@@ -57,6 +59,7 @@ pub fn find_said(conn: &mut Conn, post: PostId) -> Result<Option<Said>> {
             threads::min_rank,
             niches::id,
             niches::name_de,
+            niches::name_en,
         ))
         .first(conn)
         .optional()?)

@@ -7,6 +7,7 @@ mod moderation;
 mod opening;
 mod order;
 mod posts;
+mod print;
 mod talk;
 mod thread;
 
@@ -18,5 +19,6 @@ pub use moderation::{close_report, hide_post, moderate_thread, reports};
 pub use opening::{new_thread, open_thread, similar};
 pub use order::{accept, acks, merge, moderated, move_form, move_posts, sort, twin, warn};
 pub use posts::{delete, edit, edit_form, like, report, report_form, to_post, unlike};
+pub use print::print;
 pub use talk::{ack, close_poll, find, history, mark, return_post, vote};
 pub use thread::{preview, reply, thread};

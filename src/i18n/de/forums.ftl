@@ -325,3 +325,5 @@ forums-mention = Mitglied nennen
 forums-file-sending = wird gesendet
 forums-file-checking = wird geprüft
 forums-file-remove = Entfernen
+forums-print = Drucken
+forums-print-back = Zurück zum Thema

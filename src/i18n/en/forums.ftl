@@ -325,3 +325,5 @@ forums-mention = Mention a member
 forums-file-sending = sending
 forums-file-checking = being checked
 forums-file-remove = Remove
+forums-print = Print
+forums-print-back = Back to the thread

@@ -12,6 +12,7 @@ export function mentions(room, area) {
   let found = [];
   let at = 0;
   let start = -1;
+  let asks = 0;
 
   const load = () => {
     people ??= api('GET', `/api/v1/rooms/${room.id}/members?limit=200`, undefined, { quiet: true })
@@ -31,9 +32,11 @@ export function mentions(room, area) {
     if (!match || (match[2].match(/\s/g) ?? []).length > 2) return close();
     start = before.length - match[2].length;
     const text = fold(match[2]);
-    const asked = start;
+    asks += 1;
+    const turn = asks;
     const all = room.search ? await room.search(match[2]).catch(() => []) : await load();
-    if (start !== asked) return;
+    // Only the answer to the newest key counts.
+    if (turn !== asks || start < 0) return;
     const whole = room.leads ? [{ id: 0, name: document.documentElement.lang.startsWith('de') ? 'raum' : 'room' }] : [];
     found = [...all, ...whole].filter((one) => fold(one.name).split(' ').some((_, i, words) => words.slice(i).join(' ').startsWith(text))).slice(0, 8);
     if (!found.length || start < 0) return close();
