@@ -115,7 +115,8 @@ async fn workshop(lang: Lang) {
     with_ben.goto(old["path"].as_str().unwrap()).await;
     with_ben.see("#p3").await;
     for browser in [with_ada, with_ben, with_tom] {
-        all_well(&browser.complaints("").await);
+        // The one refusal was asked for.
+        all_well(&browser.complaints("status of 422").await);
         browser.quit().await;
     }
     server.stop().await;
