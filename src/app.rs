@@ -69,6 +69,7 @@ fn registry() -> Registry {
     jobs.on(forums::jobs::INDEX, handler(forums::jobs::index));
     jobs.on(forums::jobs::REINDEX, handler(forums::jobs::reindex));
     jobs.on(forums::jobs::TELL, handler(forums::jobs::tell));
+    jobs.on(forums::moving::IMPORT, handler(forums::moving::import));
     jobs.on(forums::jobs::STAGE, handler(forums::jobs::stage));
     jobs.on(forums::jobs::REMIND, handler(forums::jobs::remind));
     jobs.every(DAY, forums::jobs::TIDY, handler(forums::jobs::tidy));

@@ -34,6 +34,7 @@ pub mod web;
 // Features, in the order in which they may know each other.
 pub mod access;
 pub mod accounts;
+pub mod finder;
 pub mod forums;
 pub mod invitations;
 pub mod library;

@@ -25,7 +25,7 @@ use crate::rooms::web as rooms;
 use crate::segments::api as segments;
 use crate::segments::web as segments_desk;
 use crate::web::{assets, brand, health, manifest, styleguide};
-use crate::{forums, notices, policies, search, upkeep};
+use crate::{finder, forums, notices, policies, upkeep};
 use actix_web::web::{ServiceConfig, delete, get, patch, post, put, to};
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -62,6 +62,8 @@ fn machines(app: &mut ServiceConfig) {
 fn public(app: &mut ServiceConfig) {
     // office
     app.route("/", get().to(office_web::start));
+    // forums
+    app.route("/feeds/{secret}/{name}", get().to(forums::web::feeds::feed));
     // policies
     app.route("/legal/imprint", get().to(policies::web::imprint));
     app.route("/legal/privacy", get().to(policies::web::privacy));
@@ -327,8 +329,8 @@ fn members(app: &mut ServiceConfig) {
     app.route("/api/v1/me/links/{id}", delete().to(library_api::links::remove));
     app.route("/api/v1/me/links/{id}/qr", get().to(library_api::links::qr));
     // search
-    app.route("/search", get().to(search::web::search));
-    app.route("/api/v1/search", get().to(search::api::search));
+    app.route("/search", get().to(finder::web::search));
+    app.route("/api/v1/search", get().to(finder::api::search));
     // forums
     app.route("/niches", get().to(forums::web::index));
     app.route("/niches/{slug}", get().to(forums::web::niche));
@@ -358,6 +360,8 @@ fn members(app: &mut ServiceConfig) {
     app.route("/posts/{id}/keep", post().to(forums::web::keep));
     app.route("/posts/{id}/warn", post().to(forums::web::warn));
     app.route("/me/bookmarks", get().to(forums::web::bookmarks));
+    app.route("/me/feeds", get().to(forums::web::feeds::feeds));
+    app.route("/me/feeds", post().to(forums::web::feeds::renew_feeds));
     app.route("/me/drafts", get().to(forums::web::drafts));
     app.route("/threads/{id}/find", get().to(forums::web::find));
     app.route("/threads/{id}/follow", post().to(forums::web::follow));
@@ -477,6 +481,11 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/programs/{id}", get().to(programs::programs::edit));
     app.route("/manage/programs/{id}", post().to(programs::programs::update));
     app.route("/manage/programs/{id}/rotate-secret", post().to(programs::programs::rotate));
+    app.route("/manage/forum", get().to(forums::web::moving::moving));
+    app.route("/manage/forum", post().to(forums::web::moving::begin));
+    app.route("/manage/forum/export.json", get().to(forums::web::moving::take_out));
+    app.route("/manage/forum/{id}", get().to(forums::web::moving::moved));
+    app.route("/manage/forum/{id}/run", post().to(forums::web::moving::run));
     app.route("/manage/imports", get().to(programs::imports::list));
     app.route("/manage/imports", post().to(programs::imports::create));
     app.route("/manage/imports/new/{id}", get().to(programs::wizard::show));

@@ -1379,6 +1379,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    forum_imports (id) {
+        id -> BigInt,
+        file_name -> Text,
+        path -> Text,
+        lang -> Text,
+        time_zone -> Text,
+        dry_run -> Bool,
+        status -> Text,
+        done -> BigInt,
+        total -> BigInt,
+        report -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> BigInt,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    forum_sources (kind, source) {
+        kind -> Text,
+        source -> Text,
+        object_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    feed_tokens (member_id) {
+        member_id -> BigInt,
+        hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     search_entries (id) {
         id -> BigInt,
         kind -> Text,
@@ -1390,6 +1424,7 @@ diesel::table! {
         title -> Text,
         body -> Text,
         created_at -> BigInt,
+        author_id -> Nullable<BigInt>,
     }
 }
 
@@ -1692,6 +1727,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_links,
     returned_mails,
     search_entries,
+    feed_tokens,
+    forum_imports,
+    forum_sources,
     backups,
     alerts,
     mail_windows,

@@ -179,6 +179,7 @@ fn index_post(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
             title: place.title,
             own_title: place.number == 1,
             body: plain(&place.html),
+            author_id: place.author_id,
             created_at: place.created_at,
         },
     )

@@ -17,6 +17,7 @@ pub mod api;
 pub mod files_used;
 pub mod jobs;
 pub mod model;
+pub mod moving;
 pub mod store;
 mod tell;
 pub mod web;

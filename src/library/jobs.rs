@@ -148,6 +148,7 @@ fn index_resource(tx: &mut Tx<'_>, id: i64) -> Result<()> {
         path: format!("/library/{id}"),
         own_title: true,
         body: format!("{}\n{}\n{}\n{}", whole.resource.summary, about, texts.join("\n"), details.text()),
+        author_id: None,
         created_at: whole.resource.created_at,
         title: whole.resource.title,
     };

@@ -56,6 +56,7 @@ pub const PARTS: &[Part] = &[
     part("thread_poll_votes", "member_id", &["thread_id", "option_id"]),
     part("thread_acks", "member_id", &["thread_id", "at"]),
     part("forum_drafts", "member_id", &["place", "title", "body", "updated_at"]),
+    part("feed_tokens", "member_id", &["created_at"]),
     part("bookmarks", "member_id", &["post_id", "note", "due_at", "created_at"]),
     part("forum_warnings", "member_id", &["post_id", "kind", "reason", "created_at"]),
     part("thread_reads", "member_id", &["thread_id", "last_number", "read_at"]),

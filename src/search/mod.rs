@@ -5,11 +5,9 @@
 //! `search_entries`, and the folded words in what the database is good at: FTS5 on SQLite, a tsvector with GIN on
 //! PostgreSQL.
 //!
-//! Invariants: what a viewer may not see is filtered in the query by `min_rank` of the entry and of its niche; a
-//! query is words only, never syntax; an excerpt is escaped before anything is marked in it.
+//! Invariants: what a viewer may not see is filtered in the query by `min_rank` of the entry and of its niche, and by
+//! whom they have blocked; a query is words only, never syntax; an excerpt is escaped before anything is marked in it.
 
-pub mod api;
 mod store;
-pub mod web;
 
-pub use store::{Entry, Found, Question, find, fts5, ids, put, rebuild, remove, tsquery};
+pub use store::{Asker, Entry, Found, Question, find, fts5, ids, put, rebuild, remove, tsquery};

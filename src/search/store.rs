@@ -32,6 +32,8 @@ pub struct Entry {
     pub own_title: bool,
     /// Plain text.
     pub body: String,
+    /// Member who wrote it, where that matters to a reader.
+    pub author_id: Option<i64>,
     /// When it was made.
     pub created_at: Ms,
 }
@@ -48,6 +50,7 @@ pub fn put(tx: &mut Tx<'_>, entry: &Entry) -> Result<()> {
         entries::path.eq(&entry.path),
         entries::title.eq(&entry.title),
         entries::body.eq(&entry.body),
+        entries::author_id.eq(entry.author_id),
         entries::created_at.eq(entry.created_at),
     );
     let conn: &mut Conn = tx;
@@ -110,6 +113,15 @@ pub fn remove(tx: &mut Tx<'_>, kind: &str, object_id: i64) -> Result<()> {
     Ok(())
 }
 
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker {
+    /// Member id: nothing is found by whom they have blocked.
+    pub member: i64,
+    /// The highest tier rank that is open to them.
+    pub rank: i32,
+}
+
 /// What somebody asks.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -117,12 +129,73 @@ pub struct Question {
     pub terms: Terms,
     /// Whether one of the words is enough; otherwise all must be there.
     pub any: bool,
-    /// Only things of this kind.
-    pub kind: Option<String>,
+    /// Only things of these kinds; empty: of every kind.
+    pub kinds: Vec<&'static str>,
+    /// Only of this niche.
+    pub niche: Option<i64>,
+    /// Only in this language, or of unknown language.
+    pub lang: Option<&'static str>,
+    /// Only by one of these members.
+    pub authors: Option<Vec<i64>>,
+    /// Not before this moment.
+    pub since: Option<Ms>,
+    /// Before this moment.
+    pub until: Option<Ms>,
+    /// The newest first instead of the best.
+    pub newest: bool,
     /// Results to skip: the ranking has at most 1,000, so this is bounded.
     pub skip: i64,
     /// Results wanted.
     pub limit: i64,
+}
+
+impl Question {
+    /// These words in things of these kinds, the best `limit`.
+    pub fn new(terms: Terms, kinds: &[&'static str], limit: i64) -> Self {
+        Self {
+            terms,
+            any: false,
+            kinds: kinds.to_vec(),
+            niche: None,
+            lang: None,
+            authors: None,
+            since: None,
+            until: None,
+            newest: false,
+            skip: 0,
+            limit,
+        }
+    }
+
+    /// The filters as SQL over `e`. Only numbers and the codes of our own stand in it.
+    fn filters(&self, asker: Asker) -> String {
+        let list = |ids: &[i64]| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        let (rank, member) = (asker.rank, asker.member);
+        let mut sql = format!(
+            "e.min_rank <= {rank} AND (e.niche_id IS NULL OR EXISTS \
+             (SELECT 1 FROM niches n WHERE n.id = e.niche_id AND n.min_rank <= {rank})) AND NOT EXISTS \
+             (SELECT 1 FROM member_blocks b WHERE b.member_id = {member} AND b.blocked_id = e.author_id)"
+        );
+        if !self.kinds.is_empty() {
+            sql.push_str(&format!(" AND e.kind IN ('{}')", self.kinds.join("','")));
+        }
+        if let Some(niche) = self.niche {
+            sql.push_str(&format!(" AND e.niche_id = {niche}"));
+        }
+        if let Some(lang) = self.lang {
+            sql.push_str(&format!(" AND e.lang IN ('{lang}', '')"));
+        }
+        if let Some(authors) = &self.authors {
+            let authors = if authors.is_empty() { "NULL".to_owned() } else { list(authors) };
+            sql.push_str(&format!(" AND e.author_id IN ({authors})"));
+        }
+        for (test, value) in [(">=", self.since), ("<", self.until)] {
+            if let Some(value) = value {
+                sql.push_str(&format!(" AND e.created_at {test} {value}"));
+            }
+        }
+        sql
+    }
 }
 
 /// One result.
@@ -137,6 +210,9 @@ pub struct Found {
     /// Niche it belongs to.
     #[diesel(sql_type = Nullable<BigInt>)]
     pub niche_id: Option<i64>,
+    /// Member who wrote it.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub author_id: Option<i64>,
     /// Address of the page that shows it.
     #[diesel(sql_type = Text)]
     pub path: String,
@@ -151,39 +227,35 @@ pub struct Found {
     pub created_at: Ms,
 }
 
-/// What a viewer who sees tiers up to `rank` may see of the answer, best first.
+/// What the asker may see of the answer, best first or newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub fn find(conn: &mut Conn, rank: i32, question: &Question) -> Result<Vec<Found>> {
+pub fn find(conn: &mut Conn, asker: Asker, question: &Question) -> Result<Vec<Found>> {
     // Rights are part of the innermost query: hidden matches never use up the candidates.
-    const RIGHTS: &str = "e.min_rank <= $2 AND ($3 = '' OR e.kind = $3) AND (e.niche_id IS NULL OR EXISTS \
-                          (SELECT 1 FROM niches n WHERE n.id = e.niche_id AND n.min_rank <= $2))";
-    let (matching, words) = match conn {
+    let (matching, words, newest) = match conn {
         Conn::Sqlite(_) => (
             "SELECT e.id AS id, bm25(search_fts, 6.0, 1.0) AS score FROM search_fts \
              JOIN search_entries e ON e.id = search_fts.rowid WHERE search_fts MATCH $1 AND",
             if question.any { join(&question.terms, fts5_form, " OR ", " OR ") } else { fts5(&question.terms) },
+            "search_fts.rowid",
         ),
         Conn::Postgres(_) => (
             "SELECT e.id AS id, -ts_rank(e.words, to_tsquery('simple', $1)) AS score \
              FROM search_entries e WHERE e.words @@ to_tsquery('simple', $1) AND",
             if question.any { join(&question.terms, ts_form, " | ", " | ") } else { tsquery(&question.terms) },
+            "e.id",
         ),
     };
-    let newest = match conn {
-        Conn::Sqlite(_) => "search_fts.rowid",
-        Conn::Postgres(_) => "e.id",
-    };
+    let filters = question.filters(asker);
+    let order = if question.newest { "f.created_at DESC, f.id DESC" } else { "best.score, f.id DESC" };
     let sql = format!(
-        "SELECT f.kind, f.object_id, f.niche_id, f.path, f.title, f.body, f.created_at FROM ({matching} {RIGHTS} \
+        "SELECT f.kind, f.object_id, f.niche_id, f.author_id, f.path, f.title, f.body, f.created_at FROM ({matching} {filters} \
          ORDER BY {newest} DESC LIMIT {CANDIDATES}) best JOIN search_entries f ON f.id = best.id \
-         ORDER BY best.score, f.id DESC LIMIT $4 OFFSET $5"
+         ORDER BY {order} LIMIT $2 OFFSET $3"
     );
     Ok(diesel::sql_query(sql)
         .bind::<Text, _>(words)
-        .bind::<Integer, _>(rank)
-        .bind::<Text, _>(question.kind.clone().unwrap_or_default())
         .bind::<BigInt, _>(question.limit)
         .bind::<BigInt, _>(question.skip)
         .load(conn)?)

@@ -65,6 +65,12 @@ impl Terms {
         &self.0
     }
 
+    /// Whether every word stands in a text, or the beginning of one.
+    pub fn all_in(&self, text: &str) -> bool {
+        let words: Vec<String> = words_of(text).map(|(_, word)| fold_word(word)).collect();
+        self.0.iter().all(|forms| words.iter().any(|word| forms.iter().any(|form| word.starts_with(form.as_str()))))
+    }
+
     fn matches(&self, word: &str) -> bool {
         let folded = fold_word(word);
         self.0.iter().flatten().any(|form| folded.starts_with(form.as_str()))

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Features in the order in which they may know each other.
-const FEATURES: [&str; 14] = [
+const FEATURES: [&str; 15] = [
     "access",
     "policies",
     "accounts",
@@ -21,6 +21,7 @@ const FEATURES: [&str; 14] = [
     "library",
     "newsletters",
     "invitations",
+    "finder",
     "office",
     "upkeep",
 ];
@@ -229,7 +230,7 @@ fn every_route_of_the_api_is_in_the_openapi_document_and_the_other_way_round() {
     let routes = fs::read_to_string(root().join("src/routes.rs")).unwrap();
     let mut served = BTreeSet::new();
     // Beside the API proper, what programs of others call.
-    let machines = ["/api/v1/", "/u/", "/s2s/", "/healthz", "/readyz", "/metrics"];
+    let machines = ["/api/v1/", "/u/", "/feeds/", "/s2s/", "/healthz", "/readyz", "/metrics"];
     let called = |l: &&str| machines.iter().any(|m| l.starts_with(&format!("app.route(\"{m}")));
     for line in routes.lines().map(str::trim).filter(called) {
         let path = line.split('"').nth(1).unwrap();

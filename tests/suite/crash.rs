@@ -19,7 +19,9 @@ async fn a_hundred_sudden_deaths_lose_nothing_and_show_nothing_twice() {
         people.push(Person::new(&n.to_string(), &ruth, room, &[&node.base]).await);
     }
     node.kill();
-    for death in 0..DEATHS {
+    let mut death = 0;
+    // A busy machine gets few messages through before a death: it dies more often, until enough of them were acknowledged.
+    while death < DEATHS || (death < 5 * DEATHS && acked(&people) <= DEATHS) {
         let node = Node::start(&dir);
         let mut lives = tokio::task::JoinSet::new();
         for mut person in people.drain(..) {
@@ -35,6 +37,7 @@ async fn a_hundred_sudden_deaths_lose_nothing_and_show_nothing_twice() {
         while let Some(person) = lives.join_next().await {
             people.push(person.unwrap());
         }
+        death += 1;
     }
     let node = Node::start(&dir);
     let ruth = node.ruth().await;
@@ -49,8 +52,11 @@ async fn a_hundred_sudden_deaths_lose_nothing_and_show_nothing_twice() {
         person.listen(all.len() as i64).await;
     }
     check(&people, &all);
-    let acked: usize = people.iter().map(|p| p.acked.len()).sum();
-    assert!(acked > DEATHS, "only {acked} messages got through");
+    assert!(acked(&people) > DEATHS, "only {} messages got through", acked(&people));
     node.kill();
     let _ = std::fs::remove_dir_all(&dir);
+}
+
+fn acked(people: &[Person]) -> usize {
+    people.iter().map(|p| p.acked.len()).sum()
 }

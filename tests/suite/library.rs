@@ -194,8 +194,9 @@ async fn an_embargo_holds_its_tier_and_those_below_until_it_passes() {
                 let rank = kontor::library::store::find_person(c, id.0)?.1;
                 let sight = kontor::access::Sight::of_member(id, rank);
                 let terms = kontor::text::Terms::parse("Herbstaktion").unwrap();
-                let question = kontor::search::Question { terms, any: false, kind: None, skip: 0, limit: 10 };
-                kontor::search::find(c, sight.rank, &question)
+                let question = kontor::search::Question::new(terms, &[], 10);
+                let asker = kontor::search::Asker { member: sight.member.0, rank: sight.rank };
+                kontor::search::find(c, asker, &question)
             };
             house.db.read(find).await.unwrap().len()
         }

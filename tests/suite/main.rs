@@ -17,6 +17,7 @@ mod crash;
 mod database;
 mod demo;
 mod files;
+mod finder;
 mod forums;
 mod forums_craft;
 mod forums_order;

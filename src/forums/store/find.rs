@@ -6,15 +6,16 @@ use crate::db::schema::{members, niche_reads, niches, thread_reads, thread_tags,
 use crate::db::{Conn, Ms};
 use crate::error::Result;
 use crate::forums::model::{ThreadId, ThreadRow, UNREAD_AGE};
-use crate::search::{self, Question, fts5, tsquery};
+use crate::search::{self, Asker, Question, fts5, tsquery};
 use crate::text::Terms;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
 /// Threads whose words are like these, the likest first, of what `sight` may see.
 pub fn list_similar(conn: &mut Conn, sight: Sight, terms: &Terms, limit: i64) -> Result<Vec<ThreadRow>> {
-    let question = Question { terms: terms.clone(), any: true, kind: Some("thread".to_owned()), skip: 0, limit };
-    let ids: Vec<i64> = search::find(conn, sight.rank, &question)?.into_iter().map(|f| f.object_id).collect();
+    let question = Question { any: true, ..Question::new(terms.clone(), &["thread"], limit) };
+    let asker = Asker { member: sight.member.0, rank: sight.rank };
+    let ids: Vec<i64> = search::find(conn, asker, &question)?.into_iter().map(|f| f.object_id).collect();
     let mut rows = list_visible_of(conn, sight, &ids)?;
     rows.retain(|r| r.merged_into.is_none());
     rows.sort_by_key(|r| ids.iter().position(|id| *id == r.id.0));

@@ -1,10 +1,12 @@
 //! SQL of the forums, by noun.
 
+mod feeds;
 mod find;
 mod keep;
 mod likes;
 mod lists;
 mod marks;
+mod moving;
 mod order;
 mod polls;
 mod posts;
@@ -14,11 +16,13 @@ mod said;
 mod tags;
 mod threads;
 
+pub use feeds::*;
 pub use find::*;
 pub use keep::*;
 pub use likes::{delete_like, insert_like};
 pub use lists::{Filter, Only, Order, cursor_of, list_newest, list_visible_threads};
 pub use marks::*;
+pub use moving::*;
 pub use order::*;
 pub use polls::*;
 pub use posts::*;

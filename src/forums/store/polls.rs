@@ -111,6 +111,8 @@ pub fn find_poll(conn: &mut Conn, thread: ThreadId, member: MemberId) -> Result<
 
 /// Replaces a member's votes.
 pub fn set_votes(tx: &mut Tx<'_>, thread: ThreadId, member: MemberId, chosen: &[i64]) -> Result<()> {
+    // Touching the poll takes its row until the end: two votes of one member at the same moment come one after the other.
+    diesel::update(polls::table.find(thread.0)).set(polls::thread_id.eq(thread.0)).execute(&mut **tx)?;
     diesel::delete(votes::table.filter(votes::thread_id.eq(thread.0)).filter(votes::member_id.eq(member.0)))
         .execute(&mut **tx)?;
     for option in chosen {

@@ -267,6 +267,8 @@ pub struct Place {
     pub thread_lang: String,
     /// Language of the author; none once erased.
     pub lang: Option<String>,
+    /// Who wrote it; nobody once erased.
+    pub author_id: Option<i64>,
 }
 
 /// What the search needs to know of a post.
@@ -290,6 +292,7 @@ pub fn find_place(conn: &mut Conn, id: PostId) -> Result<Option<Place>> {
             threads::min_rank,
             threads::lang,
             members::locale.nullable(),
+            posts::author_id,
         ))
         .first(conn)
         .optional()?)

@@ -1,9 +1,11 @@
 //! Pages of the forums, by noun.
 
+pub mod feeds;
 mod item;
 mod keep;
 mod lists;
 mod moderation;
+pub mod moving;
 mod opening;
 mod order;
 mod posts;

@@ -327,3 +327,59 @@ forums-file-checking = wird geprüft
 forums-file-remove = Entfernen
 forums-print = Drucken
 forums-print-back = Zurück zum Thema
+
+forums-feeds = Feeds
+forums-feeds-lede = Neue Themen im Feedreader: eine Adresse für alles, was dir offen steht, und eine je Nische.
+forums-feeds-all = Alle Nischen
+forums-feeds-once = Diese Adressen stehen nur jetzt hier. Wer eine kennt, liest mit: Gib sie nicht weiter.
+forums-feeds-made = Adressen erstellt am
+forums-feeds-make = Adressen erstellen
+forums-feeds-renew = Neue Adressen erstellen
+forums-feeds-end = Feeds beenden
+forums-feeds-hint = Neue Adressen ersetzen die alten sofort.
+forums-feeds-ended = Deine Feeds sind beendet.
+
+forums-moving = Forum umziehen
+forums-moving-lede = Ein altes Forum hereinholen oder alles mitnehmen, was hier geschrieben steht.
+forums-moving-export = Alles als JSON
+forums-moving-in = Hereinholen
+forums-moving-file = Datei
+forums-moving-file-hint = JSON aus Discourse (users, categories, topics, posts), ein ZIP davon, oder CSV mit title, niche, author, email, created_at, body; bis 256 MB.
+forums-moving-lang = Sprache der Themen
+forums-moving-look = Erst ansehen
+forums-moving-past = Bisher
+forums-moving-state = { $state ->
+    [waiting] Wartet
+    [running] Läuft
+    [trial] Angesehen, noch nichts geändert
+    [failed] Nicht lesbar
+   *[done] Hereingeholt
+}
+forums-moving-running = Themen
+forums-moving-again = Stand neu laden
+forums-moving-people = Verfasser
+forums-moving-posts = Beiträge
+forums-moving-new = neu
+forums-moving-known = schon da
+forums-moving-nameless = { $n ->
+    [one] Ein Verfasser hat hier kein Konto und keine Adresse: Sein Name steht über seinen Beiträgen.
+   *[other] { $n } Verfasser haben hier kein Konto und keine Adresse: Ihr Name steht über ihren Beiträgen.
+}
+forums-moving-labelled = { $n ->
+    [one] Ein Beitrag hat Affiliate-Links; sie werden als Anzeige gekennzeichnet.
+   *[other] { $n } Beiträge haben Affiliate-Links; sie werden als Anzeige gekennzeichnet.
+}
+forums-moving-do = Jetzt hereinholen
+forums-moving-left = Zurückgelassen: { $n }
+forums-moving-problem = { $code ->
+    [deleted] Dort gelöscht oder verborgen
+    [private] Private Nachricht
+    [no_text] Ohne Text
+    [time] Ohne lesbaren Zeitpunkt
+    [no_topic] Das Thema dazu fehlt
+    [no_niche] Die Kategorie dazu fehlt
+    [not_json] Das ist kein gültiges JSON.
+    [no_posts] In der Datei sind keine Beiträge.
+    [no_columns] Es fehlt eine der Spalten title, body, created_at.
+   *[unreadable] Die Datei lässt sich nicht lesen.
+}

@@ -20,3 +20,7 @@ forums-template-network =
     Meine Frage an Sie:
 
     Warum ich frage:
+
+forums-feeds-lede = Neue Themen im Feedreader: eine Adresse für alles, was Ihnen offen steht, und eine je Nische.
+forums-feeds-once = Diese Adressen stehen nur jetzt hier. Wer eine kennt, liest mit: Geben Sie sie nicht weiter.
+forums-feeds-ended = Ihre Feeds sind beendet.

@@ -327,3 +327,59 @@ forums-file-checking = being checked
 forums-file-remove = Remove
 forums-print = Print
 forums-print-back = Back to the thread
+
+forums-feeds = Feeds
+forums-feeds-lede = New threads in your feed reader: one address for all that is open to you, and one for each niche.
+forums-feeds-all = All niches
+forums-feeds-once = These addresses are shown only now. Whoever knows one can read along: keep them to yourself.
+forums-feeds-made = Addresses made on
+forums-feeds-make = Make addresses
+forums-feeds-renew = Make new addresses
+forums-feeds-end = End the feeds
+forums-feeds-hint = New addresses replace the old ones at once.
+forums-feeds-ended = Your feeds have ended.
+
+forums-moving = Move a forum
+forums-moving-lede = Bring an old forum in, or take along everything that was written here.
+forums-moving-export = Everything as JSON
+forums-moving-in = Bring in
+forums-moving-file = File
+forums-moving-file-hint = JSON from Discourse (users, categories, topics, posts), a ZIP of it, or CSV with title, niche, author, email, created_at, body; up to 256 MB.
+forums-moving-lang = Language of the threads
+forums-moving-look = Look first
+forums-moving-past = So far
+forums-moving-state = { $state ->
+    [waiting] Waiting
+    [running] Running
+    [trial] Looked at, nothing changed yet
+    [failed] Not readable
+   *[done] Brought in
+}
+forums-moving-running = Threads
+forums-moving-again = Reload
+forums-moving-people = Authors
+forums-moving-posts = Posts
+forums-moving-new = new
+forums-moving-known = here already
+forums-moving-nameless = { $n ->
+    [one] One author has no account and no address here: their posts begin with their name.
+   *[other] { $n } authors have no account and no address here: their posts begin with their name.
+}
+forums-moving-labelled = { $n ->
+    [one] One post has affiliate links; they are labelled as ads.
+   *[other] { $n } posts have affiliate links; they are labelled as ads.
+}
+forums-moving-do = Bring in now
+forums-moving-left = Left behind: { $n }
+forums-moving-problem = { $code ->
+    [deleted] Deleted or hidden there
+    [private] A private message
+    [no_text] Without text
+    [time] Without a time that can be read
+    [no_topic] Its thread is missing
+    [no_niche] Its category is missing
+    [not_json] This is no valid JSON.
+    [no_posts] There are no posts in the file.
+    [no_columns] One of the columns title, body, created_at is missing.
+   *[unreadable] The file cannot be read.
+}

@@ -87,6 +87,19 @@ pub fn find_person(conn: &mut Conn, id: MemberId) -> Result<Person> {
     Ok(members::table.find(id.0).select(person!()).first(conn)?)
 }
 
+/// Names of members by id; who was erased has none.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_names(conn: &mut Conn, ids: &[i64]) -> Result<std::collections::HashMap<i64, String>> {
+    if ids.is_empty() {
+        return Ok(std::collections::HashMap::new());
+    }
+    let rows: Vec<(i64, String)> =
+        members::table.filter(members::id.eq_any(ids)).select((members::id, members::name)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// What a list of members is narrowed by.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

@@ -1,0 +1,2 @@
+DROP TABLE forum_sources;
+DROP TABLE forum_imports;

@@ -1,0 +1,348 @@
+//! SQL of moving in and out.
+
+use crate::db::schema::{forum_imports, forum_sources, members, niches, posts, threads};
+use crate::db::{Conn, Ms, Tx};
+use crate::error::Result;
+use crate::forums::model::{Text, ThreadId};
+use crate::forums::store::NewThread;
+use diesel::prelude::*;
+use std::collections::HashMap;
+
+/// One import.
+#[derive(Debug, Clone, Queryable)]
+pub struct ImportRow {
+    /// Row id.
+    pub id: i64,
+    /// Name of the file as sent.
+    pub file_name: String,
+    /// Where it lies.
+    pub path: String,
+    /// Language of its threads.
+    pub lang: String,
+    /// Zone of times without one.
+    pub time_zone: String,
+    /// Only looked at.
+    pub dry_run: bool,
+    /// `waiting`, `running`, `done`, `failed`.
+    pub status: String,
+    /// Threads done.
+    pub done: i64,
+    /// Threads in all.
+    pub total: i64,
+    /// Report as JSON.
+    pub report: String,
+    /// Who sent it.
+    pub created_by: Option<i64>,
+    /// When.
+    pub created_at: Ms,
+    /// When it ended.
+    pub finished_at: Option<Ms>,
+}
+
+/// Keeps a new import.
+pub fn insert_import(
+    tx: &mut Tx<'_>,
+    (file_name, path): (&str, &str),
+    (lang, zone): (&str, &str),
+    dry_run: bool,
+    by: i64,
+) -> Result<i64> {
+    let now = tx.now();
+    Ok(diesel::insert_into(forum_imports::table)
+        .values((
+            forum_imports::file_name.eq(file_name),
+            forum_imports::path.eq(path),
+            forum_imports::lang.eq(lang),
+            forum_imports::time_zone.eq(zone),
+            forum_imports::dry_run.eq(dry_run),
+            forum_imports::created_by.eq(Some(by)),
+            forum_imports::created_at.eq(now),
+        ))
+        .returning(forum_imports::id)
+        .get_result(&mut **tx)?)
+}
+
+/// One import.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`].
+pub fn find_import(conn: &mut Conn, id: i64) -> Result<ImportRow> {
+    Ok(forum_imports::table.find(id).first(conn)?)
+}
+
+/// The newest imports.
+pub fn list_imports(conn: &mut Conn, limit: i64) -> Result<Vec<ImportRow>> {
+    Ok(forum_imports::table.order(forum_imports::id.desc()).limit(limit).load(conn)?)
+}
+
+/// Turns a trial that has ended into the import itself; false when it is none.
+pub fn mark_wanted(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    let trial =
+        forum_imports::table.find(id).filter(forum_imports::dry_run.eq(true)).filter(forum_imports::status.eq("done"));
+    let rows = diesel::update(trial)
+        .set((
+            forum_imports::dry_run.eq(false),
+            forum_imports::status.eq("waiting"),
+            forum_imports::done.eq(0),
+            forum_imports::finished_at.eq(None::<Ms>),
+        ))
+        .execute(&mut **tx)?;
+    Ok(rows == 1)
+}
+
+/// Notes how far it is.
+pub fn update_progress(tx: &mut Tx<'_>, id: i64, (done, total): (i64, i64)) -> Result<()> {
+    diesel::update(forum_imports::table.find(id))
+        .set((forum_imports::status.eq("running"), forum_imports::done.eq(done), forum_imports::total.eq(total)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Notes its end.
+pub fn mark_ended(tx: &mut Tx<'_>, id: i64, status: &str, report: &str) -> Result<()> {
+    let now = tx.now();
+    diesel::update(forum_imports::table.find(id))
+        .set((
+            forum_imports::status.eq(status),
+            forum_imports::report.eq(report),
+            forum_imports::finished_at.eq(Some(now)),
+        ))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// What things of an old forum became.
+pub fn list_sources(conn: &mut Conn, kind: &str, keys: &[String]) -> Result<HashMap<String, i64>> {
+    let mut out = HashMap::new();
+    for some in keys.chunks(500) {
+        let rows: Vec<(String, i64)> = forum_sources::table
+            .filter(forum_sources::kind.eq(kind))
+            .filter(forum_sources::source.eq_any(some))
+            .select((forum_sources::source, forum_sources::object_id))
+            .load(conn)?;
+        out.extend(rows);
+    }
+    Ok(out)
+}
+
+/// Keeps what things became.
+pub fn insert_sources(tx: &mut Tx<'_>, kind: &str, made: &[(String, i64)]) -> Result<()> {
+    for (source, id) in made {
+        diesel::insert_into(forum_sources::table)
+            .values((forum_sources::kind.eq(kind), forum_sources::source.eq(source), forum_sources::object_id.eq(id)))
+            .execute(&mut **tx)?;
+    }
+    Ok(())
+}
+
+/// Opens a thread that is older than the house, without posts yet.
+pub fn insert_old_thread(
+    tx: &mut Tx<'_>,
+    new: &NewThread<'_>,
+    at: Ms,
+    (pinned, locked, hidden): (bool, bool, bool),
+) -> Result<ThreadId> {
+    Ok(diesel::insert_into(threads::table)
+        .values((
+            new,
+            threads::title_key.eq(crate::text::fold(new.title)),
+            threads::post_count.eq(0),
+            threads::last_number.eq(0),
+            threads::last_post_at.eq(at),
+            threads::last_post_by.eq(new.author_id),
+            threads::created_at.eq(at),
+            threads::pinned.eq(pinned),
+            threads::locked.eq(locked),
+            threads::hidden.eq(hidden),
+        ))
+        .returning(threads::id)
+        .get_result(&mut **tx)?)
+}
+
+/// A post that is older than the house.
+pub struct OldText {
+    /// Who wrote it, if they are here.
+    pub author: Option<i64>,
+    /// When.
+    pub at: Ms,
+    /// What.
+    pub text: Text,
+}
+
+/// Takes the next `count` numbers of a thread; answers the first.
+pub fn claim_numbers(tx: &mut Tx<'_>, thread: ThreadId, count: i32) -> Result<i32> {
+    let last: i32 = diesel::update(threads::table.find(thread.0))
+        .set((
+            threads::last_number.eq(threads::last_number + count),
+            threads::post_count.eq(threads::post_count + count),
+        ))
+        .returning(threads::last_number)
+        .get_result(&mut **tx)?;
+    Ok(last - count + 1)
+}
+
+/// Stores a post under a number that was claimed in the same transaction, as an answer to another number.
+pub fn insert_old_post(
+    tx: &mut Tx<'_>,
+    thread: ThreadId,
+    (number, reply_to): (i32, Option<i32>),
+    post: &OldText,
+) -> Result<i64> {
+    Ok(diesel::insert_into(posts::table)
+        .values((
+            posts::thread_id.eq(thread.0),
+            posts::number.eq(number),
+            posts::author_id.eq(post.author),
+            posts::reply_to.eq(reply_to),
+            posts::body.eq(&post.text.body),
+            posts::html.eq(&post.text.html),
+            posts::created_at.eq(post.at),
+        ))
+        .returning(posts::id)
+        .get_result(&mut **tx)?)
+}
+
+/// Moves the end of a thread to a later post.
+pub fn mark_last(tx: &mut Tx<'_>, thread: ThreadId, at: Ms, by: Option<i64>) -> Result<()> {
+    diesel::update(threads::table.find(thread.0).filter(threads::last_post_at.le(at)))
+        .set((threads::last_post_at.eq(at), threads::last_post_by.eq(by)))
+        .execute(&mut **tx)?;
+    Ok(())
+}
+
+/// Numbers of posts by id.
+pub fn list_numbers(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, i32>> {
+    let mut out = HashMap::new();
+    for some in ids.chunks(500) {
+        let rows: Vec<(i64, i32)> =
+            posts::table.filter(posts::id.eq_any(some)).select((posts::id, posts::number)).load(conn)?;
+        out.extend(rows);
+    }
+    Ok(out)
+}
+
+/// Members by folded address.
+pub fn list_by_email(conn: &mut Conn, keys: &[String]) -> Result<HashMap<String, i64>> {
+    let mut out = HashMap::new();
+    for some in keys.chunks(500) {
+        let rows: Vec<(String, i64)> = members::table
+            .filter(members::email_key.eq_any(some))
+            .select((members::email_key, members::id))
+            .load(conn)?;
+        out.extend(rows);
+    }
+    Ok(out)
+}
+
+/// Members by folded name: only names that one member has.
+pub fn list_by_name(conn: &mut Conn, keys: &[String]) -> Result<HashMap<String, i64>> {
+    let mut out: HashMap<String, Vec<i64>> = HashMap::new();
+    for some in keys.chunks(500) {
+        let rows: Vec<(String, i64)> = members::table
+            .filter(members::name_key.eq_any(some))
+            .select((members::name_key, members::id))
+            .load(conn)?;
+        rows.into_iter().for_each(|(name, id)| out.entry(name).or_default().push(id));
+    }
+    Ok(out.into_iter().filter_map(|(name, ids)| (ids.len() == 1).then(|| (name, ids[0]))).collect())
+}
+
+/// Niches by address.
+pub fn list_niche_ids(conn: &mut Conn) -> Result<HashMap<String, i64>> {
+    let rows: Vec<(String, i64)> = niches::table.select((niches::slug, niches::id)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A thread as it is written out.
+#[derive(Debug, Queryable)]
+pub struct ThreadOut {
+    /// Row id.
+    pub id: i64,
+    /// Niche.
+    pub niche_id: i64,
+    /// Author.
+    pub author_id: Option<i64>,
+    /// Title.
+    pub title: String,
+    /// Kind.
+    pub kind: String,
+    /// Language.
+    pub lang: String,
+    /// Stays on top.
+    pub pinned: bool,
+    /// Takes no more posts.
+    pub locked: bool,
+    /// Only the team sees it.
+    pub hidden: bool,
+    /// Tags as `slug=name`, one a line.
+    pub tag_line: String,
+    /// When it was opened.
+    pub created_at: Ms,
+}
+
+/// Threads after an id, in order; those that went into others are signs only.
+pub fn list_threads_out(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<ThreadOut>> {
+    Ok(threads::table
+        .filter(threads::id.gt(after))
+        .filter(threads::merged_into.is_null())
+        .order(threads::id)
+        .limit(limit)
+        .select((
+            threads::id,
+            threads::niche_id,
+            threads::author_id,
+            threads::title,
+            threads::kind,
+            threads::lang,
+            threads::pinned,
+            threads::locked,
+            threads::hidden,
+            threads::tag_line,
+            threads::created_at,
+        ))
+        .load(conn)?)
+}
+
+/// A post as it is written out: id, thread, number, author, text, time, answer to, hidden.
+pub type PostOut = (i64, i64, i32, Option<i64>, String, Ms, Option<i32>, Option<Ms>);
+
+/// Posts after an id, in order, without deleted ones and those that stand elsewhere.
+pub fn list_posts_out(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<PostOut>> {
+    Ok(posts::table
+        .filter(posts::id.gt(after))
+        .filter(posts::deleted_at.is_null())
+        .filter(posts::moved_to.is_null())
+        .order(posts::id)
+        .limit(limit)
+        .select((
+            posts::id,
+            posts::thread_id,
+            posts::number,
+            posts::author_id,
+            posts::body,
+            posts::created_at,
+            posts::reply_to,
+            posts::hidden_at,
+        ))
+        .load(conn)?)
+}
+
+/// Members after an id that wrote something: id, name, address.
+pub fn list_writers_out(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(i64, String, String)>> {
+    let wrote = posts::table.filter(posts::author_id.is_not_null()).select(posts::author_id.assume_not_null());
+    Ok(members::table
+        .filter(members::id.gt(after))
+        .filter(members::id.eq_any(wrote))
+        .order(members::id)
+        .limit(limit)
+        .select((members::id, members::name, members::email))
+        .load(conn)?)
+}
+
+/// Every niche: id, address, name, description, lowest tier rank.
+pub fn list_niches_out(conn: &mut Conn) -> Result<Vec<(i64, String, String, String, i32)>> {
+    Ok(niches::table
+        .order(niches::id)
+        .select((niches::id, niches::slug, niches::name_de, niches::description_de, niches::min_rank))
+        .load(conn)?)
+}
