@@ -20,6 +20,7 @@ mod files;
 mod finder;
 mod forums;
 mod forums_craft;
+mod forums_moving;
 mod forums_order;
 mod imports;
 mod imports_crash;
