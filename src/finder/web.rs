@@ -156,6 +156,8 @@ pub async fn search(me: Member, asked: web::Query<Asked>) -> Result<HttpResponse
     langs.extend(lang_choices(lang).into_iter().map(|l| Choice::of(l.value, l.label, &asked.lang)));
     let kind = scope.map_or("", Scope::code);
     let tab = |code: &str| Tab { url: asked.address(code, 1), selected: code == kind, code: code.to_owned() };
+    // Where a filter leaves nothing to find, there is no tab either.
+    let shown = Scope::ALL.into_iter().filter(|s| wanted.fits(*s) || scope == Some(*s));
     let (one, paged) = (scope.is_some(), more && page < PAGES);
     let view = SearchView {
         asked: wanted.terms().is_some(),
@@ -167,7 +169,7 @@ pub async fn search(me: Member, asked: web::Query<Asked>) -> Result<HttpResponse
         niches: niche_choices,
         langs,
         newest: wanted.newest,
-        tabs: std::iter::once("").chain(Scope::ALL.map(Scope::code)).map(tab).collect(),
+        tabs: std::iter::once("").chain(shown.map(Scope::code)).map(tab).collect(),
         parts,
         prev: if one && page > 1 { asked.address(kind, page - 1) } else { String::new() },
         next: if one && paged { asked.address(kind, page + 1) } else { String::new() },

@@ -164,8 +164,14 @@ pub fn lang_choices(current: crate::i18n::Lang) -> Vec<Choice> {
     crate::i18n::Lang::ALL.map(|l| Choice::of(l.code(), l.pick("Deutsch", "English"), current.code())).into()
 }
 
-/// A text on one line: runs of space and control characters become one space.
+/// Characters that turn the direction of what follows (UAX #9) or that nobody sees: in a name or a title they only disguise.
+fn disguises(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A text on one line: runs of space and control characters become one space, what disguises is left out.
 pub fn one_line(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !disguises(*c)).collect();
     text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -258,6 +264,8 @@ mod tests {
         assert_eq!(parse_json::<String>(br#""a\u0000b""#).unwrap(), "ab");
         assert_eq!(parse_json::<String>(br#""a\\u0000b""#).unwrap(), "a\\u0000b");
         assert_eq!(one_line(" A\r\nBcc:\u{0} x "), "A Bcc: x");
+        // A turned ending reads as another; a name with an unseen space is another's name.
+        assert_eq!(one_line("invoice\u{202e}gpj.exe Ma\u{200b}ra"), "invoicegpj.exe Mara");
     }
 
     #[test]

@@ -34,7 +34,7 @@ const MEMBER: [&str; 12] = [
     "/members",
     "/search?q=rudern",
 ];
-const MANAGER: [&str; 11] = [
+const MANAGER: [&str; 13] = [
     "/",
     "/moderate",
     "/manage/today",
@@ -45,6 +45,8 @@ const MANAGER: [&str; 11] = [
     "/manage/library",
     "/manage/programs",
     "/manage/imports",
+    "/manage/forum",
+    "/me/feeds",
     "/manage/niches",
 ];
 const ADMIN: [&str; 11] = [

@@ -227,6 +227,40 @@ async fn no_attack_of_the_corpus_executes() {
     server.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_that_explodes_holds_the_house_up() {
+    let server = Server::start_with(&[("KONTOR_RATE_LIMITS", "off")]).await;
+    db_niche(&server, "Angriff", 0).await;
+    let mara = server.member("Mara Lindt").await;
+    let thread = open(&mara, "angriff", "Bomben", "Anfang").await;
+    let corpus = include_str!("../fixtures/bombs.txt");
+    let mut bombs = 0;
+    for line in corpus.lines().filter(|l| !l.starts_with('#')) {
+        let line = line.replace("\\|", "\u{1}");
+        let parts: Vec<String> = line.split('|').map(|p| p.replace('\u{1}', "|").replace('~', "\n")).collect();
+        let [name, before, unit, times, after] = parts.as_slice() else { panic!("{line}") };
+        // Strikes are made of the sign that stands for a new line elsewhere.
+        let unit = if name == "strikes" { "~~a~".to_owned() } else { unit.replace("\\\\", "\\") };
+        let body: String =
+            format!("{before}{}{after}", unit.repeat(times.parse().unwrap())).chars().take(50_000).collect();
+        let began = std::time::Instant::now();
+        let path = format!("/api/v1/threads/{}/posts", thread["id"]);
+        let answer = mara.post(&path, json!({"body": body, "disclosure": "none"})).await;
+        // Taken or refused with a reason, never a failure; and what it became is no larger than fifty times what it was.
+        assert!(matches!(answer.status.as_u16(), 201 | 422), "{name}: {} {}", answer.status, answer.text);
+        if answer.status == 201 {
+            let html = answer.json()["html"].as_str().unwrap().len();
+            assert!(html <= 50 * body.len(), "{name}: {} bytes became {html}", body.len());
+        }
+        eprintln!("{name}: {:?} for {} bytes", began.elapsed(), body.len());
+        bombs += 1;
+    }
+    assert!(bombs >= 30);
+    let page = mara.get(&format!("/threads/{}", thread["id"])).await.expect(200);
+    assert_harmless(&page.text);
+    server.stop().await;
+}
+
 /// Walks the tags of a page as a browser's tokenizer does: only elements and attributes of ours may be there.
 #[track_caller]
 fn assert_harmless(html: &str) {

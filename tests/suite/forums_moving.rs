@@ -131,7 +131,11 @@ async fn a_csv_moves_in_and_what_goes_out_comes_in_again_elsewhere() {
                Kaputt;Sport;Tom;tom@example.org;gestern;Ohne Zeit;\n";
     assert_eq!(counts(&bring(&ruth, "alt.csv", csv.into()).await), [1, 0, 1, 1, 1, 0, 2, 0]);
     let found = lena.get("/api/v1/niches/sport/threads").await.expect(200).json();
-    assert_eq!((&found["items"][0]["title"], &found["items"][0]["post_count"]), (&json!("Erste Frage"), &json!(2)), "{found}");
+    assert_eq!(
+        (&found["items"][0]["title"], &found["items"][0]["post_count"]),
+        (&json!("Erste Frage"), &json!(2)),
+        "{found}"
+    );
 
     // A manager takes everything out; a member does not.
     lena.get("/manage/forum/export.json").await.expect(403);
@@ -147,7 +151,9 @@ async fn a_csv_moves_in_and_what_goes_out_comes_in_again_elsewhere() {
     assert_eq!(there["items"][0]["title"], "Erste Frage");
 
     // What is no export says so and changes nothing.
-    for (name, file) in [("a.json", "{\"posts\": ["), ("b.json", "{}"), ("c.csv", "a,b\n1,2\n"), ("d.zip", "PK\u{3}\u{4}x")] {
+    for (name, file) in
+        [("a.json", "{\"posts\": ["), ("b.json", "{}"), ("c.csv", "a,b\n1,2\n"), ("d.zip", "PK\u{3}\u{4}x")]
+    {
         let page = look(&ruth, name, file.into()).await;
         assert!(ruth.get(&page).await.text.contains("role=\"alert\""), "{name}");
     }
