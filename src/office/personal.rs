@@ -94,6 +94,7 @@ pub const PARTS: &[Part] = &[
 
 /// Tables with a column that names a person and that are not exported here: table and why.
 pub const ELSEWHERE: &[(&str, &str)] = &[
+    ("search_entries", "the words of posts, which are in the export"),
     ("members", "the profile"),
     ("member_niches", "account export: niches"),
     ("member_tags", "account export: tags"),

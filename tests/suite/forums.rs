@@ -228,6 +228,30 @@ async fn no_attack_of_the_corpus_executes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_thread_becomes_a_guide_with_its_accepted_answer() {
+    let server = Server::start().await;
+    let (ruth, mara) = (server.admin().await, server.member("Mara Lindt").await);
+    db_niche(&server, "Garten", 0).await;
+    let path = "/api/v1/niches/garten/threads";
+    let asked = json!({"title": "Wie mulche ich?", "body": "Womit *am besten*?", "kind": "question", "lang": "de"});
+    let thread = mara.post(path, asked).await.expect(201).json();
+    let post = answer(&ruth, &thread, "Mit Stroh.").await;
+    mara.put(&format!("/api/v1/posts/{}/accepted", post["id"]), json!({})).await.expect(204);
+    let page = ruth.get(&format!("/threads/{}", thread["id"])).await.expect(200).text;
+    let link = format!("/manage/library/new?thread={}", thread["id"]);
+    assert!(page.contains(&link), "{page}");
+    let form = ruth.get(&link).await.expect(200).text;
+    for part in ["value=\"Wie mulche ich?\"", "Womit *am besten*?", "Mit Stroh.", "Womit am besten? Mit Stroh."] {
+        assert!(form.contains(part), "{part}: {form}");
+    }
+    // Only managers make guides, and only of what is there.
+    mara.get(&link).await.expect(403);
+    assert!(!mara.get(&format!("/threads/{}", thread["id"])).await.text.contains("/manage/library/new"));
+    ruth.get("/manage/library/new?thread=99999").await.expect(404);
+    ruth.get("/manage/library/new?thread=x").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_text_that_explodes_holds_the_house_up() {
     let server = Server::start_with(&[("KONTOR_RATE_LIMITS", "off")]).await;
     db_niche(&server, "Angriff", 0).await;

@@ -100,3 +100,20 @@ pub fn find_in_thread(conn: &mut Conn, thread: ThreadId, terms: &Terms, limit: i
     );
     Ok(diesel::sql_query(sql).bind::<Text, _>(words).bind::<BigInt, _>(thread.0).bind::<BigInt, _>(limit).load(conn)?)
 }
+
+/// A thread and what is worth keeping of it: its opening text, and below it the answer that was accepted. Posts that `sight` may
+/// not read are left out.
+///
+/// # Errors
+/// [`crate::error::Error::NotFound`].
+pub fn find_guide(conn: &mut Conn, sight: Sight, id: ThreadId) -> Result<(ThreadRow, String)> {
+    let thread = super::find_visible_thread(conn, sight, id)?;
+    let mut text = super::list_visible_posts(conn, sight, id, (1, 1))?.pop().map(|p| p.body).unwrap_or_default();
+    if let Some(accepted) = thread.accepted_id {
+        let answer = super::find_visible_post(conn, sight, crate::forums::model::PostId(accepted))?;
+        if !answer.body.is_empty() {
+            text = format!("{text}\n\n{}", answer.body);
+        }
+    }
+    Ok((thread, text.trim().to_owned()))
+}

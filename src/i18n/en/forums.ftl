@@ -383,3 +383,4 @@ forums-moving-problem = { $code ->
     [no_columns] One of the columns title, body, created_at is missing.
    *[unreadable] The file cannot be read.
 }
+forums-make-guide = Make this a guide

@@ -3,6 +3,7 @@
 use super::{CardView, Choice, cards, kind_choices, niche_choices, or_none, program_choices};
 use crate::access::Sight;
 use crate::error::{Error, FieldError, Result};
+use crate::forums::{self, ThreadId};
 use crate::i18n::{Lang, parse_zone, t};
 use crate::library::actions;
 use crate::library::input::{MoneyInput, ResourceInput, StepInput, VariantInput, Vocabulary};
@@ -11,6 +12,7 @@ use crate::library::model::{Filter, Key, Kind, Whole};
 use crate::library::store;
 use crate::programs::amount;
 use crate::text::merge::Field;
+use crate::text::{excerpt, plain_text};
 use crate::web::forms::Form;
 use crate::web::guards::Manager;
 use crate::web::paging::{Cursor, Page, PageQuery};
@@ -399,9 +401,20 @@ async fn surroundings(me: &Manager, id: Option<i64>) -> Result<(Vocabulary, Surr
 }
 
 /// `GET /manage/library/new`
-pub async fn new_form(me: Manager) -> Result<HttpResponse> {
+pub async fn new_form(me: Manager, from: web::Query<From>) -> Result<HttpResponse> {
     let (known, around, _) = surroundings(&me, None).await?;
-    let values = BTreeMap::from([("status".to_owned(), "published".to_owned())]);
+    let mut values = BTreeMap::from([("status".to_owned(), "published".to_owned())]);
+    if let Ok(thread) = from.thread.parse() {
+        let sight = Sight::of(&me.viewer);
+        let (thread, text) = me.house.db.read(move |c| forums::store::find_guide(c, sight, ThreadId(thread))).await?;
+        let lang = if thread.lang.is_empty() { me.lang().code() } else { &thread.lang };
+        values.insert("kind".to_owned(), "guide".to_owned());
+        values.insert("status".to_owned(), "draft".to_owned());
+        values.insert("niche".to_owned(), thread.niche_slug.clone());
+        values.insert("summary".to_owned(), excerpt(&plain_text(&text), 200));
+        values.insert(slot_name("body", Key::Long.code(), lang), text);
+        values.insert("title".to_owned(), thread.title);
+    }
     let view = edit_view(None, values, BTreeMap::new(), (&known, &around), me.lang());
     me.page("library/edit", "library-new-title").nav("manage").show(&view).await
 }
@@ -414,6 +427,13 @@ pub async fn edit_form(me: Manager, id: web::Path<String>) -> Result<HttpRespons
     let values = values_of(&whole, &known, &me.viewer.time_zone);
     let view = edit_view(Some(id), values, BTreeMap::new(), (&known, &around), me.lang());
     me.page("library/edit", "library-edit-title").title(whole.resource.title).nav("manage").show(&view).await
+}
+
+/// What a new text begins with: the thread it is made of. A value that is no number reads as not given.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct From {
+    #[serde(default)]
+    thread: String,
 }
 
 async fn save(me: Manager, id: Option<i64>, form: Form) -> Result<HttpResponse> {
