@@ -402,16 +402,15 @@ async fn bring_thread(
                         made
                     }
                 };
-                let mut number = store::claim_numbers(tx, thread, i32::try_from(some.len()).unwrap_or(0))?;
+                let first = store::claim_numbers(tx, thread, i32::try_from(some.len()).unwrap_or(0))?;
                 let mut sources = Vec::new();
                 let mut places = known_places.clone();
-                for one in &some {
+                for (number, one) in (first..).zip(&some) {
                     let reply_to = one.answers.and_then(|there| places.get(&there).copied());
                     let post = store::insert_old_post(tx, thread, (number, reply_to), &one.text)?;
                     places.insert(one.number, number);
                     sources.push((one.key.clone(), post));
                     store::mark_last(tx, thread, one.text.at, one.text.author)?;
-                    number += 1;
                 }
                 store::insert_sources(tx, "post", &sources)?;
                 enqueue_reindex(tx, Some(thread))?;

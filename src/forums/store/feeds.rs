@@ -42,11 +42,14 @@ pub fn find_feed_member(conn: &mut Conn, hash: &str) -> Result<i64> {
     Ok(feed_tokens::table.filter(feed_tokens::hash.eq(hash)).select(feed_tokens::member_id).first(conn)?)
 }
 
+/// Thread, author, HTML, when it was written and when it was changed.
+type Opening = (i64, Option<i64>, String, Ms, Option<Ms>);
+
 /// The opening texts of threads that were found visible, without those that are gone: HTML and when it was last changed.
 pub fn list_openings(conn: &mut Conn, sight: Sight, threads: &[ThreadId]) -> Result<HashMap<i64, (String, Ms)>> {
     let ids: Vec<i64> = threads.iter().map(|t| t.0).collect();
     let blocked = crate::members::store::list_blocked(conn, &[sight.member.0])?;
-    let rows: Vec<(i64, Option<i64>, String, Ms, Option<Ms>)> = posts::table
+    let rows: Vec<Opening> = posts::table
         .filter(posts::thread_id.eq_any(ids))
         .filter(posts::number.eq(1))
         .filter(posts::deleted_at.is_null())

@@ -339,8 +339,11 @@ pub fn list_writers_out(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(
         .load(conn)?)
 }
 
+/// A niche as it is written out: id, address, name, description, lowest tier rank.
+pub type NicheOut = (i64, String, String, String, i32);
+
 /// Every niche: id, address, name, description, lowest tier rank.
-pub fn list_niches_out(conn: &mut Conn) -> Result<Vec<(i64, String, String, String, i32)>> {
+pub fn list_niches_out(conn: &mut Conn) -> Result<Vec<NicheOut>> {
     Ok(niches::table
         .order(niches::id)
         .select((niches::id, niches::slug, niches::name_de, niches::description_de, niches::min_rank))
