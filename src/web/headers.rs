@@ -209,6 +209,8 @@ fn foreign(error: &actix_web::Error) -> Error {
 fn quiet(here: &str) -> String {
     let path = here.split('?').next().unwrap_or("/");
     match path.rsplit_once('/') {
+        // The secret of a feed stands in the middle.
+        Some(_) if path.starts_with("/feeds/") => "/feeds/…".to_owned(),
         Some((head, last)) if last.len() >= 20 => format!("{head}/…"),
         _ if path.starts_with("/s2s/") => "/s2s/…".to_owned(),
         _ => path.to_owned(),
