@@ -15,8 +15,8 @@ pub struct SearchQuery {
     /// Words, each may be the beginning of a longer one; and filters such as `from:mara after:2026-10-01`.
     #[serde(default)]
     pub q: String,
-    /// `thread`, `post`, `message`, `resource`, `member` or `newsletter`; without it the best of threads, posts and the
-    /// library, then messages, members and newsletters.
+    /// `thread`, `post`, `message`, `resource`, `member` or `newsletter`; without it every kind has its share of one answer, in
+    /// this order, and there is no second page.
     pub kind: Option<String>,
     /// Slug of a niche.
     pub niche: Option<String>,
@@ -98,17 +98,35 @@ pub async fn search(me: Member, query: web::Query<SearchQuery>) -> Result<HttpRe
     let (limit, after) = (paging.limit()?, paging.after()?);
     let skip = after.map_or(0, |c| c.key).clamp(0, 1_000);
     let mut found = Vec::new();
-    let one = scopes.len() == 1;
-    for scope in scopes {
-        // Over everything, each kind has its share and there is no second page.
-        let part = if one { (skip, limit + 1) } else { (0, limit) };
-        if one || after.is_none() {
-            found.extend(actions::find(&me.house, &me.viewer, scope, &wanted, part).await?);
+    if let [scope] = scopes.as_slice() {
+        found = actions::find(&me.house, &me.viewer, *scope, &wanted, (skip, limit + 1)).await?;
+    } else if after.is_none() {
+        let mut parts = Vec::new();
+        for scope in scopes {
+            parts.push(actions::find(&me.house, &me.viewer, scope, &wanted, (0, limit)).await?);
         }
-    }
-    if !one {
-        found.truncate(usize::try_from(limit).unwrap_or(50));
+        found = shares(parts, usize::try_from(limit).unwrap_or(50));
     }
     let page = Page::cut(found, limit, |_| Cursor { key: skip + limit, id: 0 });
     Ok(HttpResponse::Ok().json(page.map(ResultJson::of)))
+}
+
+/// At most `most` of these in their order: each kind has the same share, and what one does not need the others take.
+fn shares(mut parts: Vec<Vec<Hit>>, most: usize) -> Vec<Hit> {
+    let mut left = most;
+    let mut shares = vec![0; parts.len()];
+    while left > 0 {
+        let before = left;
+        for (share, part) in shares.iter_mut().zip(&parts) {
+            if left > 0 && *share < part.len() {
+                *share += 1;
+                left -= 1;
+            }
+        }
+        if left == before {
+            break;
+        }
+    }
+    parts.iter_mut().zip(shares).for_each(|(part, share)| part.truncate(share));
+    parts.into_iter().flatten().collect()
 }

@@ -1,4 +1,4 @@
--- status: waiting, running, done, failed. report: counts and problems as JSON.
+-- status: waiting, running, done, failed (not readable), stopped (by a fault; can go on). report: counts and problems as JSON.
 CREATE TABLE forum_imports (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     file_name TEXT NOT NULL,

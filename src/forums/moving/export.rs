@@ -66,7 +66,9 @@ fn page(c: &mut Conn, part: usize, after: i64) -> Result<Rows> {
             .map(|t| {
                 let tags: Vec<&str> = t.tag_line.lines().filter_map(|l| l.split_once('=')).map(|l| l.1).collect();
                 let row = json!({"id": t.id, "category_id": t.niche_id, "user_id": t.author_id, "title": t.title,
-                    "kind": t.kind, "lang": t.lang, "pinned": t.pinned, "closed": t.locked, "visible": !t.hidden,
+                    "kind": t.kind, "lang": t.lang, "accepted_post_number": t.accepted, "pinned": t.pinned, "closed": t.locked,
+                    // What waits for its hour opens to nobody elsewhere.
+                    "visible": !t.hidden && t.min_rank == 0,
                     "tags": tags, "created_at": iso(t.created_at)});
                 (t.id, row)
             })

@@ -71,6 +71,12 @@ pub struct OldThread {
     pub hidden: bool,
     /// Tags.
     pub tags: Vec<String>,
+    /// Kind, where the export knows ours.
+    pub kind: String,
+    /// Language, where the export knows it.
+    pub lang: String,
+    /// Number there of the accepted answer.
+    pub accepted: Option<i64>,
     /// Posts in their order; never empty.
     pub posts: Vec<OldPost>,
 }

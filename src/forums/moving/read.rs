@@ -3,6 +3,7 @@
 use super::{Archive, OldNiche, OldPerson, OldPost, OldThread};
 use crate::accounts::model::Email;
 use crate::db::Ms;
+use crate::web::forms::one_line;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -13,25 +14,25 @@ use std::path::Path;
 /// Bytes that one file of a ZIP may unpack to.
 const MOST: u64 = 1 << 30;
 
-/// Reads the file at `path`; `name` tells what it is by its ending.
+/// Reads the file at `path`; `name` tells what it is by its ending, `own` is the address of this house.
 ///
 /// # Errors
-/// A code: `unreadable`, `not_json`, `no_posts`, `no_columns`.
-pub fn read(path: &Path, name: &str, zone: &TimeZone) -> Result<Archive, &'static str> {
+/// A code: `unreadable`, `not_json`, `no_posts`, `no_columns`; `own` for an export of this very house, whose posts are all here.
+pub fn read(path: &Path, name: &str, zone: &TimeZone, own: &str) -> Result<Archive, &'static str> {
     let bytes = std::fs::read(path).map_err(|_| "unreadable")?;
     if bytes.starts_with(b"PK") {
-        return zip(&bytes, zone);
+        return zip(&bytes, zone, own);
     }
     let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes)).map_err(|_| "unreadable")?;
     if name.to_ascii_lowercase().ends_with(".csv") || !text.trim_start().starts_with(['{', '[']) {
         return csv(text, zone);
     }
     let all: Value = serde_json::from_str(text).map_err(|_| "not_json")?;
-    discourse(&all, zone)
+    discourse(&all, zone, own)
 }
 
 /// `users.json`, `categories.json`, `topics.json`, `posts.json`: each the list itself or an object with it.
-fn zip(bytes: &[u8], zone: &TimeZone) -> Result<Archive, &'static str> {
+fn zip(bytes: &[u8], zone: &TimeZone, own: &str) -> Result<Archive, &'static str> {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|_| "unreadable")?;
     let mut all = serde_json::Map::new();
     for n in 0..archive.len() {
@@ -47,7 +48,7 @@ fn zip(bytes: &[u8], zone: &TimeZone) -> Result<Archive, &'static str> {
             }
         }
     }
-    discourse(&Value::Object(all), zone)
+    discourse(&Value::Object(all), zone, own)
 }
 
 fn list<'a>(all: &'a Value, name: &str) -> &'a [Value] {
@@ -57,14 +58,19 @@ fn list<'a>(all: &'a Value, name: &str) -> &'a [Value] {
 /// An id as text, whether it is a number or a word.
 fn key(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => line(text),
         Value::Number(n) => n.to_string(),
         _ => String::new(),
     }
 }
 
+/// A short text on one line, of at most 300 characters: PostgreSQL keeps no NUL, and a name is no essay.
 fn word(value: &Value, names: &[&str]) -> String {
-    names.iter().find_map(|n| value[*n].as_str()).unwrap_or("").trim().to_owned()
+    line(names.iter().find_map(|n| value[*n].as_str()).unwrap_or(""))
+}
+
+fn line(text: &str) -> String {
+    one_line(text).chars().take(300).collect()
 }
 
 fn is(value: &Value, name: &str) -> bool {
@@ -81,17 +87,20 @@ fn moment(text: &str, zone: &TimeZone) -> Option<Ms> {
     Some(local.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
 }
 
-fn discourse(all: &Value, zone: &TimeZone) -> Result<Archive, &'static str> {
+fn discourse(all: &Value, zone: &TimeZone, own: &str) -> Result<Archive, &'static str> {
     if list(all, "posts").is_empty() {
         return Err("no_posts");
     }
     let site = word(all, &["site", "base_url"]);
+    if site == own {
+        return Err("own");
+    }
     let full = |id: String| if site.is_empty() || id.is_empty() { id } else { format!("{site}/{id}") };
     let mut out = Archive::default();
     let mut names = HashMap::new();
     for user in list(all, "users") {
         let (id, username) = (key(&user["id"]), word(user, &["username"]));
-        let shown = word(user, &["name", "username"]);
+        let shown: String = word(user, &["name", "username"]).chars().take(80).collect();
         let email = Email::parse(&word(user, &["email"])).ok();
         names.insert(username, id.clone());
         out.people.push(OldPerson { key: id, name: shown, email });
@@ -105,11 +114,11 @@ fn discourse(all: &Value, zone: &TimeZone) -> Result<Archive, &'static str> {
             restricted: is(category, "read_restricted"),
         });
     }
-    let mut posts: HashMap<String, Vec<OldPost>> = HashMap::new();
+    let (mut posts, mut accepted) = (HashMap::<String, Vec<OldPost>>::new(), HashMap::new());
     for post in list(all, "posts") {
         let (id, topic) = (key(&post["id"]), key(&post["topic_id"]));
         let at = moment(&word(post, &["created_at"]), zone);
-        let body = tidy(&word(post, &["raw"]));
+        let body = tidy(post["raw"].as_str().unwrap_or(""));
         let gone = !post["deleted_at"].is_null() || is(post, "hidden") || is(post, "user_deleted");
         // 1 is what people write; the others are signs that something was closed, moved, whispered.
         let small = post["post_type"].as_i64().is_some_and(|kind| kind != 1);
@@ -124,6 +133,9 @@ fn discourse(all: &Value, zone: &TimeZone) -> Result<Archive, &'static str> {
             out.problems.push((format!("post {id}"), problem.unwrap_or("time")));
             continue;
         };
+        if is(post, "accepted_answer") {
+            accepted.insert(topic.clone(), post["post_number"].as_i64().unwrap_or(0));
+        }
         let by = key(&post["user_id"]);
         let by = if by.is_empty() { names.get(&word(post, &["username"])).cloned().unwrap_or_default() } else { by };
         posts.entry(topic).or_default().push(OldPost {
@@ -158,6 +170,9 @@ fn discourse(all: &Value, zone: &TimeZone) -> Result<Archive, &'static str> {
             locked: is(topic, "closed") || is(topic, "archived"),
             hidden: topic["visible"].as_bool() == Some(false),
             tags: tags.collect(),
+            kind: word(topic, &["kind"]),
+            lang: word(topic, &["lang"]),
+            accepted: topic["accepted_post_number"].as_i64().or_else(|| accepted.get(&id).copied()),
             key: full(id),
             posts: found,
         });
@@ -180,16 +195,16 @@ fn csv(text: &str, zone: &TimeZone) -> Result<Archive, &'static str> {
     let (mut out, mut people, mut niches) = (Archive::default(), BTreeMap::new(), BTreeMap::new());
     let mut places: HashMap<String, usize> = HashMap::new();
     for (row, record) in reader.records().enumerate() {
-        let line = format!("row {}", row + 2);
+        let place = format!("row {}", row + 2);
         let Ok(record) = record else {
-            out.problems.push((line, "unreadable"));
+            out.problems.push((place, "unreadable"));
             continue;
         };
-        let cell = |at: usize| record.get(at).unwrap_or("").trim().to_owned();
+        let cell = |at: usize| line(record.get(at).unwrap_or(""));
         let named = |name: &str| column(name).map(&cell).unwrap_or_default();
-        let (title, body, written) = (cell(title), tidy(&cell(body)), moment(&cell(at), zone));
+        let (title, body, written) = (cell(title), tidy(record.get(body).unwrap_or("")), moment(&cell(at), zone));
         let (Some(written), false) = (written, body.is_empty()) else {
-            out.problems.push((line, if body.is_empty() { "no_text" } else { "time" }));
+            out.problems.push((place, if body.is_empty() { "no_text" } else { "time" }));
             continue;
         };
         let (niche, author, email) = (named("niche"), named("author"), Email::parse(&named("email")).ok());
@@ -204,7 +219,7 @@ fn csv(text: &str, zone: &TimeZone) -> Result<Archive, &'static str> {
             id if id.is_empty() => digest(&[&thread, &person, &cell(at), &body]),
             id => id,
         };
-        let place = *places.entry(thread.clone()).or_insert_with(|| {
+        let at_thread = *places.entry(thread.clone()).or_insert_with(|| {
             out.threads.push(OldThread {
                 key: thread,
                 niche: crate::text::slug(&niche),
@@ -213,12 +228,15 @@ fn csv(text: &str, zone: &TimeZone) -> Result<Archive, &'static str> {
                 locked: false,
                 hidden: false,
                 tags: named("tags").split(',').map(str::to_owned).collect(),
+                kind: String::new(),
+                lang: String::new(),
+                accepted: None,
                 posts: Vec::new(),
             });
             out.threads.len() - 1
         });
-        let number = i64::try_from(out.threads[place].posts.len()).unwrap_or(0) + 1;
-        out.threads[place].posts.push(OldPost { key, number, person, at: written, body, reply_to: None });
+        let number = i64::try_from(out.threads[at_thread].posts.len()).unwrap_or(0) + 1;
+        out.threads[at_thread].posts.push(OldPost { key, number, person, at: written, body, reply_to: None });
     }
     for thread in &mut out.threads {
         thread.posts.sort_by_key(|p| (p.at, p.number));

@@ -110,13 +110,20 @@ pub async fn import(house: House, job: Import) -> Result<()> {
         return Ok(());
     }
     let (path, name, zone) = (PathBuf::from(&row.path), row.file_name.clone(), parse_zone(&row.time_zone));
-    let archive = tokio::task::spawn_blocking(move || read(&path, &name, &zone)).await.map_err(Error::internal)?;
+    let own = house.config.absolute("");
+    let archive =
+        tokio::task::spawn_blocking(move || read(&path, &name, &zone, &own)).await.map_err(Error::internal)?;
     let mut report = Report::default();
     let status = match archive {
-        Ok(archive) => {
-            bring(&house, &row, archive, &mut report).await?;
-            "done"
-        }
+        Ok(archive) => match bring(&house, &row, archive, &mut report).await {
+            Ok(()) => "done",
+            // What has come in stays; the file stays too, and the import can be told to go on.
+            Err(error) => {
+                tracing::error!(import = row.id, %error, "a forum import has stopped");
+                "stopped".clone_into(&mut report.failure);
+                "stopped"
+            }
+        },
         Err(code) => {
             code.clone_into(&mut report.failure);
             "failed"
@@ -131,7 +138,7 @@ pub async fn import(house: House, job: Import) -> Result<()> {
             if dry_run { Ok(()) } else { insert_audit(tx, by, "forum.imported", ("forum_import", Some(id)), status) }
         })
         .await?;
-    if !row.dry_run || status == "failed" {
+    if status == "failed" || (status == "done" && !row.dry_run) {
         // A trial keeps its file for the import that may follow.
         if let Err(error) = tokio::fs::remove_file(&row.path).await {
             tracing::warn!(%error, "the file of a forum import could not be removed");
@@ -242,7 +249,15 @@ async fn niches(
             for niche in &old {
                 let slug = crate::text::slug(if niche.slug.is_empty() { &niche.name } else { &niche.slug });
                 let slug = if slug.is_empty() { "forum".to_owned() } else { slug };
-                let found = known.get(&niche.key).or(here.get(&slug)).copied();
+                // A closed category never becomes part of an open niche that happens to have its name.
+                let mut slug = slug;
+                while niche.restricted
+                    && !known.contains_key(&niche.key)
+                    && here.get(&slug).is_some_and(|(_, rank)| *rank < highest)
+                {
+                    slug.push_str("-x");
+                }
+                let found = known.get(&niche.key).copied().or(here.get(&slug).map(|h| h.0));
                 counts.add(found.is_some());
                 let name: String =
                     if niche.name.is_empty() { slug.clone() } else { niche.name.chars().take(60).collect() };
@@ -264,7 +279,7 @@ async fn niches(
                 if !dry_run && !known.contains_key(&niche.key) {
                     store::insert_sources(tx, "niche", &[(niche.key.clone(), id)])?;
                 }
-                here.insert(slug, id);
+                here.entry(slug).or_insert((id, if niche.restricted { highest } else { 0 }));
                 known.insert(niche.key.clone(), id);
             }
             Ok((known, counts))
@@ -358,6 +373,9 @@ async fn bring_thread(
     if row.dry_run || ready.is_empty() {
         return Ok(());
     }
+    // Nothing was written tomorrow: it would stay on top of every list.
+    let now = house.db.now();
+    ready.iter_mut().for_each(|one| one.text.at = one.text.at.min(now));
     let mut title: String = thread.title.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.chars().count() > TITLE.1 {
         title = crate::text::excerpt(&title, TITLE.1 - 1);
@@ -371,11 +389,17 @@ async fn bring_thread(
     tags.retain(|t| t.chars().count() <= 30);
     tags.truncate(5);
     let tags = check_tags(&mut check, &tags);
-    let lang = row.lang.clone();
+    let lang = Lang::parse(&thread.lang).map_or(row.lang.clone(), |l| l.code().to_owned());
+    let kind = ThreadKind::parse(&thread.kind).unwrap_or(if thread.accepted.is_some() {
+        ThreadKind::Question
+    } else {
+        ThreadKind::Talk
+    });
     while !ready.is_empty() {
         let rest = ready.split_off(ready.len().min(STEP));
         let some = std::mem::replace(&mut ready, rest);
         let (head, tags, lang) = ((thread.key.clone(), title.clone()), tags.clone(), lang.clone());
+        let thread_accepted = thread.accepted;
         let state = (thread.pinned, thread.locked, thread.hidden);
         let known_places = std::mem::take(&mut places);
         let (made, known_places) = house
@@ -389,7 +413,7 @@ async fn bring_thread(
                             niche_id: niche,
                             author_id: first.author,
                             title: &head.1,
-                            kind: ThreadKind::Talk.code(),
+                            kind: kind.code(),
                             lang: &lang,
                             min_rank: 0,
                             is_promo: false,
@@ -409,6 +433,9 @@ async fn bring_thread(
                     let reply_to = one.answers.and_then(|there| places.get(&there).copied());
                     let post = store::insert_old_post(tx, thread, (number, reply_to), &one.text)?;
                     places.insert(one.number, number);
+                    if thread_accepted == Some(one.number) {
+                        store::set_accepted(tx, thread, post)?;
+                    }
                     sources.push((one.key.clone(), post));
                     store::mark_last(tx, thread, one.text.at, one.text.author)?;
                 }

@@ -110,9 +110,11 @@ pub fn find_guide(conn: &mut Conn, sight: Sight, id: ThreadId) -> Result<(Thread
     let thread = super::find_visible_thread(conn, sight, id)?;
     let mut text = super::list_visible_posts(conn, sight, id, (1, 1))?.pop().map(|p| p.body).unwrap_or_default();
     if let Some(accepted) = thread.accepted_id {
-        let answer = super::find_visible_post(conn, sight, crate::forums::model::PostId(accepted))?;
-        if !answer.body.is_empty() {
-            text = format!("{text}\n\n{}", answer.body);
+        // It may have gone since.
+        match super::find_visible_post(conn, sight, crate::forums::model::PostId(accepted)) {
+            Ok(answer) if !answer.body.is_empty() => text = format!("{text}\n\n{}", answer.body),
+            Ok(_) | Err(crate::error::Error::NotFound) => {}
+            Err(other) => return Err(other),
         }
     }
     Ok((thread, text.trim().to_owned()))

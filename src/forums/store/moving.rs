@@ -23,7 +23,7 @@ pub struct ImportRow {
     pub time_zone: String,
     /// Only looked at.
     pub dry_run: bool,
-    /// `waiting`, `running`, `done`, `failed`.
+    /// `waiting`, `running`, `done`, `failed`, or `stopped` by a fault.
     pub status: String,
     /// Threads done.
     pub done: i64,
@@ -75,7 +75,7 @@ pub fn list_imports(conn: &mut Conn, limit: i64) -> Result<Vec<ImportRow>> {
     Ok(forum_imports::table.order(forum_imports::id.desc()).limit(limit).load(conn)?)
 }
 
-/// Turns a trial that has ended into the import itself; false when it is none.
+/// Turns a trial that has ended into the import itself, or begins again what a fault has stopped; false when it is neither.
 pub fn mark_wanted(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     let trial =
         forum_imports::table.find(id).filter(forum_imports::dry_run.eq(true)).filter(forum_imports::status.eq("done"));
@@ -210,6 +210,12 @@ pub fn mark_last(tx: &mut Tx<'_>, thread: ThreadId, at: Ms, by: Option<i64>) -> 
     Ok(())
 }
 
+/// Notes which post answers the question of a thread.
+pub fn set_accepted(tx: &mut Tx<'_>, thread: ThreadId, post: i64) -> Result<()> {
+    diesel::update(threads::table.find(thread.0)).set(threads::accepted_id.eq(Some(post))).execute(&mut **tx)?;
+    Ok(())
+}
+
 /// Numbers of posts by id.
 pub fn list_numbers(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, i32>> {
     let mut out = HashMap::new();
@@ -247,10 +253,11 @@ pub fn list_by_name(conn: &mut Conn, keys: &[String]) -> Result<HashMap<String, 
     Ok(out.into_iter().filter_map(|(name, ids)| (ids.len() == 1).then(|| (name, ids[0]))).collect())
 }
 
-/// Niches by address.
-pub fn list_niche_ids(conn: &mut Conn) -> Result<HashMap<String, i64>> {
-    let rows: Vec<(String, i64)> = niches::table.select((niches::slug, niches::id)).load(conn)?;
-    Ok(rows.into_iter().collect())
+/// Niches by address: id and lowest tier rank.
+pub fn list_niche_ids(conn: &mut Conn) -> Result<HashMap<String, (i64, i32)>> {
+    let rows: Vec<(String, i64, i32)> =
+        niches::table.select((niches::slug, niches::id, niches::min_rank)).load(conn)?;
+    Ok(rows.into_iter().map(|(slug, id, rank)| (slug, (id, rank))).collect())
 }
 
 /// A thread as it is written out.
@@ -278,11 +285,17 @@ pub struct ThreadOut {
     pub tag_line: String,
     /// When it was opened.
     pub created_at: Ms,
+    /// Lowest tier rank that may see it now.
+    pub min_rank: i32,
+    /// Number of the accepted answer.
+    pub accepted: Option<i32>,
 }
 
 /// Threads after an id, in order; those that went into others are signs only.
 pub fn list_threads_out(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<ThreadOut>> {
+    let answers = diesel::alias!(posts as answers);
     Ok(threads::table
+        .left_join(answers.on(answers.field(posts::id).nullable().eq(threads::accepted_id)))
         .filter(threads::id.gt(after))
         .filter(threads::merged_into.is_null())
         .order(threads::id)
@@ -299,6 +312,8 @@ pub fn list_threads_out(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<T
             threads::hidden,
             threads::tag_line,
             threads::created_at,
+            threads::min_rank,
+            answers.field(posts::number).nullable(),
         ))
         .load(conn)?)
 }

@@ -38,6 +38,7 @@ struct Line {
     state: String,
     is_running: bool,
     is_done: bool,
+    is_stopped: bool,
     created_at: i64,
 }
 
@@ -51,6 +52,7 @@ impl Line {
             state: t_args(lang, "forums-moving-state", &[("state", Arg::from(word))]),
             is_running: matches!(row.status.as_str(), "waiting" | "running"),
             is_done: row.status == "done",
+            is_stopped: row.status == "stopped",
             created_at: row.created_at,
         }
     }

@@ -352,6 +352,7 @@ forums-moving-state = { $state ->
     [waiting] Wartet
     [running] Läuft
     [trial] Angesehen, noch nichts geändert
+    [stopped] Angehalten
     [failed] Nicht lesbar
    *[done] Hereingeholt
 }
@@ -369,6 +370,7 @@ forums-moving-labelled = { $n ->
     [one] Ein Beitrag hat Affiliate-Links; sie werden als Anzeige gekennzeichnet.
    *[other] { $n } Beiträge haben Affiliate-Links; sie werden als Anzeige gekennzeichnet.
 }
+forums-moving-on = Weitermachen
 forums-moving-do = Jetzt hereinholen
 forums-moving-left = Zurückgelassen: { $n }
 forums-moving-problem = { $code ->
@@ -378,6 +380,8 @@ forums-moving-problem = { $code ->
     [time] Ohne lesbaren Zeitpunkt
     [no_topic] Das Thema dazu fehlt
     [no_niche] Die Kategorie dazu fehlt
+    [stopped] Ein Fehler hat den Umzug angehalten. Was schon da ist, bleibt, und er kann weiterlaufen.
+    [own] Das ist der Export dieses Hauses: Alles darin ist schon hier.
     [not_json] Das ist kein gültiges JSON.
     [no_posts] In der Datei sind keine Beiträge.
     [no_columns] Es fehlt eine der Spalten title, body, created_at.

@@ -352,6 +352,7 @@ forums-moving-state = { $state ->
     [waiting] Waiting
     [running] Running
     [trial] Looked at, nothing changed yet
+    [stopped] Stopped
     [failed] Not readable
    *[done] Brought in
 }
@@ -369,6 +370,7 @@ forums-moving-labelled = { $n ->
     [one] One post has affiliate links; they are labelled as ads.
    *[other] { $n } posts have affiliate links; they are labelled as ads.
 }
+forums-moving-on = Go on
 forums-moving-do = Bring in now
 forums-moving-left = Left behind: { $n }
 forums-moving-problem = { $code ->
@@ -378,6 +380,8 @@ forums-moving-problem = { $code ->
     [time] Without a time that can be read
     [no_topic] Its thread is missing
     [no_niche] Its category is missing
+    [stopped] A fault has stopped the move. What has come in stays; you can let it go on.
+    [own] This is the export of this very house: everything in it is here already.
     [not_json] This is no valid JSON.
     [no_posts] There are no posts in the file.
     [no_columns] One of the columns title, body, created_at is missing.
