@@ -360,6 +360,8 @@ fn members(app: &mut ServiceConfig) {
     app.route("/posts/{id}/keep", post().to(forums::web::keep));
     app.route("/posts/{id}/warn", post().to(forums::web::warn));
     app.route("/me/bookmarks", get().to(forums::web::bookmarks));
+    app.route("/api/v1/me/feeds", put().to(forums::api::moving::renew_my_feeds));
+    app.route("/api/v1/me/feeds", delete().to(forums::api::moving::end_my_feeds));
     app.route("/me/feeds", get().to(forums::web::feeds::feeds));
     app.route("/me/feeds", post().to(forums::web::feeds::renew_feeds));
     app.route("/me/drafts", get().to(forums::web::drafts));
@@ -481,6 +483,11 @@ fn managers(app: &mut ServiceConfig) {
     app.route("/manage/programs/{id}", get().to(programs::programs::edit));
     app.route("/manage/programs/{id}", post().to(programs::programs::update));
     app.route("/manage/programs/{id}/rotate-secret", post().to(programs::programs::rotate));
+    app.route("/api/v1/forum-imports", get().to(forums::api::moving::list_forum_imports));
+    app.route("/api/v1/forum-imports", post().to(forums::api::moving::create_forum_import));
+    app.route("/api/v1/forum-imports/{id}", get().to(forums::api::moving::get_forum_import));
+    app.route("/api/v1/forum-imports/{id}/run", post().to(forums::api::moving::run_forum_import));
+    app.route("/api/v1/forum-export", get().to(forums::api::moving::export_forum));
     app.route("/manage/forum", get().to(forums::web::moving::moving));
     app.route("/manage/forum", post().to(forums::web::moving::begin));
     app.route("/manage/forum/export.json", get().to(forums::web::moving::take_out));

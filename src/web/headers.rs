@@ -246,3 +246,19 @@ fn secure(headers: &mut HeaderMap, asked: &Asked, house: &House) {
         ),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::quiet;
+
+    #[test]
+    fn no_path_in_a_log_carries_a_secret() {
+        let token = "A".repeat(43);
+        for file in ["all.atom", "niche-heimfitness-und-ernaehrung.atom", "x/y"] {
+            assert_eq!(quiet(&format!("/feeds/{token}/{file}?a=1")), "/feeds/…");
+        }
+        assert_eq!(quiet(&format!("/u/{token}")), "/u/…");
+        assert_eq!(quiet("/s2s/kurz/sale.php?PAPid=1"), "/s2s/…");
+        assert_eq!(quiet("/threads/1?q=geheim"), "/threads/1");
+    }
+}

@@ -46,6 +46,10 @@ async fn one_search_finds_every_kind_and_obeys_filters_and_blocks() {
     assert!(found[1]["excerpt_html"].as_str().unwrap().contains("<mark>Pfefferminze</mark> lässt"));
     assert!(!found[1]["excerpt_html"].as_str().unwrap().contains("<script"));
 
+    // Where few are wanted, each kind has its share.
+    let few = mara.get("/api/v1/search?q=pfefferminz&limit=2").await.expect(200).json();
+    assert_eq!(kinds(few["items"].as_array().unwrap()), ["thread", "post"]);
+
     // Filters: what a kind does not know leaves it out.
     let of = async |path: &str| {
         let items = mara.get(path).await.expect(200).json()["items"].as_array().unwrap().clone();

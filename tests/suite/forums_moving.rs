@@ -150,6 +150,13 @@ async fn a_csv_moves_in_and_what_goes_out_comes_in_again_elsewhere() {
     let there = anna.get("/api/v1/niches/sport/threads").await.expect(200).json();
     assert_eq!(there["items"][0]["title"], "Erste Frage");
 
+    // The house's own export is refused: everything in it is here.
+    let again = ruth.get("/manage/forum/export.json").await.expect(200).text;
+    let page = look(&ruth, "forum.json", again.into_bytes()).await;
+    assert!(ruth.get(&page).await.text.contains("role=\"alert\""));
+    assert_eq!(lena.get("/api/v1/niches/sport/threads").await.json()["items"].as_array().unwrap().len(), 1);
+    ruth.form(&format!("{page}/run"), &[]).await.expect(409);
+
     // What is no export says so and changes nothing.
     for (name, file) in
         [("a.json", "{\"posts\": ["), ("b.json", "{}"), ("c.csv", "a,b\n1,2\n"), ("d.zip", "PK\u{3}\u{4}x")]
@@ -157,4 +164,94 @@ async fn a_csv_moves_in_and_what_goes_out_comes_in_again_elsewhere() {
         let page = look(&ruth, name, file.into()).await;
         assert!(ruth.get(&page).await.text.contains("role=\"alert\""), "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_keeps_what_is_closed_closed_and_takes_odd_texts_as_they_are() {
+    let server = Server::start().await;
+    let (ruth, lena) = (server.admin().await, server.member("Lena Vogt").await);
+    let open = json!({"slug": "leitung", "name": {"de": "Leitung", "en": "Lead"}});
+    ruth.post("/api/v1/niches", open).await.expect(201);
+    let mut file = discourse();
+    file["topics"][1]["title"] = json!("In\u{0}ter\u{202e}na");
+    file["users"][0]["name"] = json!(format!("Mara\u{0} {}", "x".repeat(500)));
+    file["posts"][3]["created_at"] = json!("2199-01-01T00:00:00Z");
+    file["posts"][3]["raw"] = json!("Geheimes\u{0}");
+    file["posts"][1]["accepted_answer"] = json!(true);
+    let page = bring(&ruth, "export.json", file.to_string().into_bytes()).await;
+    assert!(!page.contains("role=\"alert\""), "{page}");
+    // A closed category does not fall into the open niche of its name.
+    assert_eq!(lena.get("/api/v1/niches/leitung/threads").await.expect(200).json()["items"], json!([]));
+    lena.get("/api/v1/niches/leitung-x/threads").await.expect(404);
+    let closed = ruth.get("/api/v1/niches/leitung-x/threads").await.expect(200).json();
+    assert_eq!(closed["items"][0]["title"], "In terna");
+    // Nothing was written in the future.
+    assert!(closed["items"][0]["created_at"].as_str().unwrap() < "2199", "{closed}");
+    let threads = ruth.get("/api/v1/niches/garten/threads?order=new").await.expect(200).json();
+    let compost = &threads["items"][1];
+    assert_eq!(compost["kind"], "question", "{compost}");
+    let posts = ruth.get(&format!("/api/v1/threads/{}/posts", compost["id"])).await.json();
+    assert_eq!(compost["accepted_post"], posts["items"][1]["id"], "{compost}");
+
+    // What waits for a tier's hour here opens to nobody elsewhere, and a kind and an answer go along.
+    let tiers = ruth.get("/api/v1/tiers").await.json();
+    let lowest = tiers["items"][0]["slug"].as_str().unwrap().to_owned();
+    let news = json!({"title": "Bald mehr", "body": "Noch nicht", "kind": "market",
+        "embargo": {lowest: "2099-01-01T00:00:00Z"}});
+    ruth.post("/api/v1/niches/garten/threads", news).await.expect(201);
+    let out = ruth.get("/manage/forum/export.json").await.expect(200).text;
+    let other = Server::start().await;
+    let (anna, ben) = (other.admin().await, other.member("Ben Ott").await);
+    bring(&anna, "forum.json", out.into_bytes()).await;
+    assert!(!ben.get("/api/v1/niches/garten/threads").await.expect(200).text.contains("Bald mehr"));
+    let there = anna.get("/api/v1/niches/garten/threads?order=new").await.expect(200).json();
+    let kinds: Vec<_> = there["items"].as_array().unwrap().iter().map(|t| t["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["market", "talk", "question"], "{there}");
+    assert!(there["items"][2]["accepted_post"].is_i64());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_the_pages_move_the_api_moves() {
+    let server = Server::start().await;
+    let (ruth, lena) = (server.admin().await, server.member("Lena Vogt").await);
+    let send = async |who: &Client, lang: &str| {
+        let form = Form::new().part("file", Part::bytes(discourse().to_string().into_bytes()).file_name("alt.json"));
+        let form = form.text("language", lang.to_owned());
+        Client::send(who.request(Method::POST, "/api/v1/forum-imports").multipart(form)).await
+    };
+    send(&lena, "de").await.expect(403);
+    assert_eq!(send(&ruth, "fr").await.expect(422).field_errors(), ["language:invalid"]);
+    let form = Form::new().text("language", "de");
+    let empty = Client::send(ruth.request(Method::POST, "/api/v1/forum-imports").multipart(form)).await;
+    assert_eq!(empty.expect(422).field_errors(), ["file:required"]);
+    let path = format!("/api/v1/forum-imports/{}", send(&ruth, "de").await.expect(201).id());
+    ended(&ruth, &path.replace("/api/v1/forum-imports", "/manage/forum")).await;
+    let trial = ruth.get(&path).await.expect(200).json();
+    assert_eq!(
+        (&trial["status"], &trial["dry_run"], &trial["posts"]["new"]),
+        (&json!("done"), &json!(true), &json!(4))
+    );
+    assert_eq!(trial["left_total"], 2, "{trial}");
+    // Twice at once: one begins it, the other learns that it has begun.
+    let run = format!("{path}/run");
+    let both = futures_util::future::join(ruth.post(&run, json!({})), ruth.post(&run, json!({}))).await;
+    let mut codes = [both.0.status.as_u16(), both.1.status.as_u16()];
+    codes.sort_unstable();
+    assert_eq!(codes, [200, 409]);
+    ended(&ruth, &path.replace("/api/v1/forum-imports", "/manage/forum")).await;
+    assert_eq!(ruth.get(&path).await.json()["dry_run"], false);
+    assert_eq!(ruth.get("/api/v1/forum-imports").await.json()["items"].as_array().unwrap().len(), 1);
+    for closed in [path.as_str(), "/api/v1/forum-imports", "/api/v1/forum-export"] {
+        lena.get(closed).await.expect(403);
+    }
+    ruth.get("/api/v1/forum-imports/99").await.expect(404);
+    ruth.post("/api/v1/forum-imports/99/run", json!({})).await.expect(404);
+    assert_eq!(ruth.get("/api/v1/forum-export").await.expect(200).json()["posts"].as_array().unwrap().len(), 5);
+
+    let feeds = lena.put("/api/v1/me/feeds", json!({})).await.expect(200).json();
+    let url = feeds["feeds"][0]["url"].as_str().unwrap();
+    let feed = url[url.find("/feeds/").unwrap()..].to_owned();
+    assert!(server.visitor().get(&feed).await.expect(200).text.contains("Kompost richtig"));
+    lena.delete("/api/v1/me/feeds").await.expect(204);
+    server.visitor().get(&feed).await.expect(404);
 }

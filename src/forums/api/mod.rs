@@ -1,6 +1,7 @@
 //! JSON of the forums, by noun.
 
 mod keep;
+pub mod moving;
 mod order;
 mod posts;
 mod reports;

@@ -6,11 +6,15 @@
 //! - nobody is told of what is old, and nobody is mailed: authors that are new are `invited`;
 //! - a text keeps its time and its place; affiliate links in it are declared as advertising.
 
+mod arrivals;
 pub mod export;
 mod read;
+mod report;
 mod run;
+mod threads;
 
-pub use run::{Counts, IMPORT, Import, Report, enqueue, import};
+pub use report::{Counts, Report};
+pub use run::{IMPORT, Import, begin, go_on, import, note_export};
 
 use crate::accounts::model::Email;
 use crate::db::Ms;

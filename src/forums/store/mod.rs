@@ -3,6 +3,7 @@
 mod feeds;
 mod find;
 mod keep;
+mod leaving;
 mod likes;
 mod lists;
 mod marks;
@@ -19,6 +20,7 @@ mod threads;
 pub use feeds::*;
 pub use find::*;
 pub use keep::*;
+pub use leaving::*;
 pub use likes::{delete_like, insert_like};
 pub use lists::{Filter, Only, Order, cursor_of, list_newest, list_visible_threads};
 pub use marks::*;

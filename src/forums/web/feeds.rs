@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::forums::model::thread_path;
 use crate::forums::store::{self, Filter, Order};
 use crate::house::House;
-use crate::i18n::{iso, t};
-use crate::members::store::{find_visible_niche, list_visible_niches};
+use crate::i18n::{Lang, iso, t};
+use crate::members::store::{Niche, find_visible_niche, list_visible_niches};
 use crate::text::escape_into;
 use crate::text::links::fill_labels;
 use crate::web::forms::Form;
@@ -55,15 +55,18 @@ async fn page(me: &Member, fresh: Option<String>) -> Result<HttpResponse> {
     let (sight, lang, who) = (Sight::of(&me.viewer), me.lang(), me.viewer.id);
     let (niches, made_at) =
         me.house.db.read(move |c| Ok((list_visible_niches(c, sight)?, store::find_feed_token(c, who)?))).await?;
-    let mut feeds = Vec::new();
-    if let Some(secret) = &fresh {
-        let address =
-            |name: String, file: &str| Address { name, url: url(&me.house, &format!("/feeds/{secret}/{file}.atom")) };
-        feeds.push(address(t(lang, "forums-feeds-all").into_owned(), "all"));
-        feeds.extend(niches.iter().map(|n| address(n.name(lang).to_owned(), &format!("niche-{}", n.slug))));
-    }
+    let feeds = fresh.as_deref().map(|secret| addresses(&me.house, lang, secret, &niches)).unwrap_or_default();
+    let feeds = feeds.into_iter().map(|(name, url)| Address { name, url }).collect();
     let view = FeedsView { made_at, fresh: fresh.is_some(), feeds };
     me.page("forums/feeds", "forums-feeds").nav("forums").show(&view).await
+}
+
+/// Name and address of each feed behind a secret.
+pub fn addresses(house: &House, lang: Lang, secret: &str, niches: &[Niche]) -> Vec<(String, String)> {
+    let address = |file: &str| url(house, &format!("/feeds/{secret}/{file}.atom"));
+    let all = (t(lang, "forums-feeds-all").into_owned(), address("all"));
+    let each = niches.iter().map(|n| (n.name(lang).to_owned(), address(&format!("niche-{}", n.slug))));
+    std::iter::once(all).chain(each).collect()
 }
 
 /// `GET /feeds/{secret}/{name}.atom`: `all` or `niche-{slug}`; an unknown secret, a member who left and a niche that is not open

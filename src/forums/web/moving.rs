@@ -1,10 +1,10 @@
 //! `/manage/forum`: bringing an old forum in, and taking everything out.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::forums::moving::{self, Report, export};
 use crate::forums::store::{self, ImportRow};
+use crate::house::House;
 use crate::i18n::{Arg, Lang, t, t_args};
-use crate::members::store::insert_audit;
 use crate::programs::api::imports::{discard, receive};
 use crate::web::forms::{Choice, lang_choices};
 use crate::web::guards::Manager;
@@ -88,21 +88,11 @@ pub async fn begin(me: Manager, form: Multipart) -> Result<HttpResponse> {
         Err(other) => return Err(other),
     };
     let Some(path) = draft.file.clone() else {
-        let errors = [crate::error::FieldError::new("file", "required")];
+        let errors = [FieldError::new("file", "required")];
         return page(&me, field_messages(me.lang(), &errors), StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let lang = Lang::parse(&draft.language).unwrap_or(me.lang()).code();
-    let (name, zone, by) = (draft.file_name.clone(), me.viewer.time_zone.clone(), me.viewer.id.0);
-    let stored = path.to_string_lossy().into_owned();
-    let kept = me
-        .house
-        .db
-        .write(move |tx| {
-            let id = store::insert_import(tx, (&name, &stored), (lang, &zone), true, by)?;
-            moving::enqueue(tx, id)?;
-            Ok(id)
-        })
-        .await;
+    let lang = Lang::parse(&draft.language).unwrap_or(me.lang());
+    let kept = moving::begin(&me.house, &me.viewer, (&path, &draft.file_name), lang).await;
     if kept.is_err() {
         discard(&draft).await;
     }
@@ -160,23 +150,22 @@ pub async fn moved(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
 /// `POST /manage/forum/{id}/run`: brings in what a trial has shown.
 pub async fn run(me: Manager, id: web::Path<i64>) -> Result<HttpResponse> {
     let id = *id;
-    me.house
-        .db
-        .write(
-            move |tx| if store::mark_wanted(tx, id)? { moving::enqueue(tx, id) } else { Err(Error::Conflict("stale")) },
-        )
-        .await?;
+    moving::go_on(&me.house, id).await?;
     Ok(see_other(&format!("/manage/forum/{id}")))
 }
 
 /// `GET /manage/forum/export.json`: everything that was written, as the import takes it.
 pub async fn take_out(me: Manager) -> Result<HttpResponse> {
-    let actor = me.viewer.id;
-    me.house.db.write(move |tx| insert_audit(tx, Some(actor), "forum.exported", ("forum", None), "")).await?;
-    Ok(HttpResponse::Ok()
+    moving::note_export(&me.house, &me.viewer).await?;
+    Ok(everything(&me.house))
+}
+
+/// The answer that carries everything.
+pub fn everything(house: &House) -> HttpResponse {
+    HttpResponse::Ok()
         .content_type("application/json")
         .insert_header(("content-disposition", "attachment; filename=\"forum.json\""))
         .insert_header(("cache-control", "no-store"))
         .insert_header(("x-content-type-options", "nosniff"))
-        .streaming(flowing(export::stream(&me.house))))
+        .streaming(flowing(export::stream(house)))
 }
