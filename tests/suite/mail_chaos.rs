@@ -192,10 +192,16 @@ async fn chaos(nodes: usize) {
     );
 
     // Conservation: everybody of the snapshot is there, and everybody has come to an end.
-    let status =
-        running.house.db.read(move |c| Ok(kontor::newsletters::store::find(c, campaign)?.status)).await.unwrap();
-    assert_eq!(status, "finished_with_doubt");
-    assert_eq!(all.len() as i64, size());
+    let ended = running.house.db.read(move |c| kontor::newsletters::store::find(c, campaign)).await.unwrap();
+    assert_eq!(ended.status, "finished_with_doubt");
+    // Who left before the snapshot came to them is none of it: counted as left out, and served nothing.
+    let out: Vec<String> =
+        (1..=size()).map(|i| format!("p{i}@example.org")).filter(|to| !all.contains_key(to)).collect();
+    assert!(out.iter().all(|to| left.contains_key(to)), "missing without having left: {out:?}");
+    assert!(out.iter().all(|to| !sink.recipients().contains(to)), "left out and served: {out:?}");
+    let counted = ended.excluded().get("no_consent").copied().unwrap_or(0);
+    assert!(counted >= out.len() as i64, "{} left out, {counted} counted", out.len());
+    assert_eq!((all.len() + out.len()) as i64, size());
     assert!(
         all.values().all(|(s, ..)| matches!(s.as_str(), "accepted" | "rejected" | "unknown" | "skipped")),
         "{sums:?}"
