@@ -100,18 +100,29 @@ function follow(form, area) {
   const title = form.elements.title;
   let timer = null;
   let kept = null;
-  const send = () => {
+  let pause = 2000;
+  let sent = false;
+  const send = async () => {
     clearTimeout(timer);
     timer = null;
     const body = JSON.stringify({ title: title?.value ?? '', body: area.value });
     if (body === kept) return;
     kept = body;
-    fetch(`/api/v1/me/post-drafts/${place}`, { method: 'PUT', keepalive: body.length < 60000, headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf() }, body }).catch(() => { kept = null; });
+    const answer = await fetch(`/api/v1/me/post-drafts/${place}`, { method: 'PUT', keepalive: body.length < 60000, headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf() }, body }).catch(() => null);
+    if (answer && answer.status !== 429 && answer.status < 500) {
+      pause = 2000;
+      return;
+    }
+    // Offline, too much at once, a house that starts anew: it is sent again, later each time, unless something newer waits already.
+    kept = null;
+    if (sent || timer) return;
+    timer = setTimeout(send, Math.max(pause, 1000 * Number(answer?.headers.get('retry-after') ?? 0)));
+    pause = Math.min(pause * 2, 60000);
   };
   form.addEventListener('input', () => {
     clearTimeout(timer);
     timer = setTimeout(send, 1500);
   });
-  form.addEventListener('submit', () => { clearTimeout(timer); timer = null; });
+  form.addEventListener('submit', () => { clearTimeout(timer); timer = null; sent = true; });
   addEventListener('pagehide', () => { if (timer) send(); });
 }
