@@ -387,4 +387,4 @@ forums-moving-problem = { $code ->
     [no_columns] Es fehlt eine der Spalten title, body, created_at.
    *[unreadable] Die Datei lässt sich nicht lesen.
 }
-forums-make-guide = Anleitung daraus machen
+forums-make-guide = Leitfaden daraus machen

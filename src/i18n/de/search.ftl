@@ -7,7 +7,7 @@ search-of = { $kind ->
     [thread] Themen
     [post] Beiträge
     [message] Chat
-    [resource] Bibliothek
+    [resource] Materialien
     [member] Mitglieder
    *[newsletter] Newsletter
 }
@@ -15,7 +15,7 @@ search-all-of = { $kind ->
     [thread] Alle Themen
     [post] Alle Beiträge
     [message] Alles aus dem Chat
-    [resource] Alles aus der Bibliothek
+    [resource] Alle Materialien
     [member] Alle Mitglieder
    *[newsletter] Alle Newsletter
 }
