@@ -19,6 +19,7 @@ mod demo;
 mod files;
 mod finder;
 mod forums;
+mod forums_attacks;
 mod forums_craft;
 mod forums_moving;
 mod forums_order;
